@@ -1,0 +1,133 @@
+"""What the parsers make of a node's answers: small frozen values, independent of the protocol's spelling.
+
+Everything here is a fact read from one answer; nothing is compared or judged yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """`/chains/main/blocks/<b>/header`."""
+
+    chain_id: str | None
+    hash: str | None
+    level: int
+    timestamp: int
+    protocol: str | None
+    predecessor: str
+    round: int
+    payload_round: int
+    seed_nonce_hash: bool
+    """True where the block commits to a seed nonce (its baker must reveal it in the next cycle)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attestations:
+    """Who attested `level`, from operations[0] of the block after it."""
+
+    level: int
+    by_delegate: Mapping[str, bool | None]
+    """delegate -> True with DAL content, False without, None where the kind cannot tell (old protocols)."""
+    power: int | None
+    """Sum of the slots that attested (int, or metadata total); None when any could not be read."""
+    unreadable: str | None
+    """Why an absent delegate cannot be called missed (metadata absent, "too large", an unknown shape); None when the list is whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDelegate:
+    """A delegate that a block's operations or metadata name: kind as in Occurrence.kind."""
+
+    kind: str  # deactivated | denounced | consensus_key_updated | companion_key_updated | delegate_parameters_set | unstaked | nonce_committed | nonce_revealed
+    delegate: str | None
+    """None for nonce_revealed: the operation tells only the level of the commitment."""
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFacts:
+    """`/chains/main/blocks/<L>` read whole."""
+
+    head: Head
+    proposer: str | None
+    """Made the payload. None when the metadata cannot be read."""
+    baker: str | None
+    cycle: int | None
+    cycle_position: int | None
+    next_protocol: str | None
+    attestations: Attestations
+    """Of level head.level - 1."""
+    committee_power: int | None
+    """Total committee power of the attested level where the metadata tells it (Tallinn+), else None."""
+    named: tuple[NamedDelegate, ...]
+    unreadable: str | None
+    """Why baking at this level cannot be judged (no metadata ...); None when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class BakingRight:
+    level: int
+    delegate: str
+    round: int
+    estimated_time: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttestationRight:
+    level: int
+    delegate: str
+    power: int
+    """Slots; 0 is still a right (All Bakers Attest)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """`/context/constants`: read, never hard-coded. Durations in seconds, amounts in mutez."""
+
+    protocol: str
+    blocks_per_cycle: int
+    minimal_block_delay: int
+    delay_increment_per_round: int
+    consensus_committee_size: int
+    nonce_revelation_threshold: int | None
+    blocks_per_commitment: int | None
+    minimal_stake: int | None
+    tolerated_inactivity_period: int | None
+    consensus_rights_delay: int | None
+    dal_enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PendingKey:
+    cycle: int
+    pkh: str
+
+
+@dataclass(frozen=True, slots=True)
+class DelegateState:
+    """`/context/delegates/<pkh>`. Fields a protocol does not have are None; `registered` False for a 500 "not_registered"."""
+
+    delegate: str
+    registered: bool
+    deactivated: bool | None = None
+    forbidden: bool | None = None
+    grace_period: int | None = None
+    """The last cycle in which it is still active without further activity."""
+    baking_power: int | None = None
+    expected_cycle_activity: int | None = None
+    missed_slots: int | None = None
+    remaining_allowed_missed_slots: int | None = None
+    expected_attesting_rewards: int | None = None
+    dal_sufficient: bool | None = None
+    dal_attestable_slots: int | None = None
+    dal_denounced: bool | None = None
+    denunciations: int | None = None
+    consensus_key: str | None = None
+    pending_consensus_keys: tuple[PendingKey, ...] = ()
+    companion_key: str | None = None
+    pending_companion_keys: tuple[PendingKey, ...] = ()
