@@ -225,9 +225,7 @@ check_state = Table(
     Column("target", Text, nullable=False),
     Column("rule", Text, nullable=False),
     Column("incident_id", String(16), ForeignKey("incident.id")),
-    Column(
-        "state", Text, nullable=False
-    ),  # JSON: the machine's state and the rule's window, a few hundred bytes
+    Column("state", Text, nullable=False),  # JSON: the machine's state and the rule's window, a few hundred bytes
     Column("updated_at", BigInteger, nullable=False),
     PrimaryKeyConstraint("network", "target", "rule"),
 )

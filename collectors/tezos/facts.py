@@ -36,14 +36,16 @@ class Attestations:
     power: int | None
     """Sum of the slots that attested (int, or metadata total); None when any could not be read."""
     unreadable: str | None
-    """Why an absent delegate cannot be called missed (metadata absent, "too large", an unknown shape); None when the list is whole."""
+    """Why an absent delegate cannot be called missed (metadata absent, "too large", unknown shape); None when whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedDelegate:
     """A delegate that a block's operations or metadata name: kind as in Occurrence.kind."""
 
-    kind: str  # deactivated | denounced | consensus_key_updated | companion_key_updated | delegate_parameters_set | unstaked | nonce_committed | nonce_revealed
+    kind: str
+    """deactivated | denounced | consensus_key_updated | companion_key_updated | delegate_parameters_set | unstaked |
+    nonce_committed | nonce_revealed"""
     delegate: str | None
     """None for nonce_revealed: the operation tells only the level of the commitment."""
     detail: Mapping[str, Any]
@@ -83,51 +85,3 @@ class AttestationRight:
     delegate: str
     power: int
     """Slots; 0 is still a right (All Bakers Attest)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Constants:
-    """`/context/constants`: read, never hard-coded. Durations in seconds, amounts in mutez."""
-
-    protocol: str
-    blocks_per_cycle: int
-    minimal_block_delay: int
-    delay_increment_per_round: int
-    consensus_committee_size: int
-    nonce_revelation_threshold: int | None
-    blocks_per_commitment: int | None
-    minimal_stake: int | None
-    tolerated_inactivity_period: int | None
-    consensus_rights_delay: int | None
-    dal_enabled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PendingKey:
-    cycle: int
-    pkh: str
-
-
-@dataclass(frozen=True, slots=True)
-class DelegateState:
-    """`/context/delegates/<pkh>`. Fields a protocol does not have are None; `registered` False for a 500 "not_registered"."""
-
-    delegate: str
-    registered: bool
-    deactivated: bool | None = None
-    forbidden: bool | None = None
-    grace_period: int | None = None
-    """The last cycle in which it is still active without further activity."""
-    baking_power: int | None = None
-    expected_cycle_activity: int | None = None
-    missed_slots: int | None = None
-    remaining_allowed_missed_slots: int | None = None
-    expected_attesting_rewards: int | None = None
-    dal_sufficient: bool | None = None
-    dal_attestable_slots: int | None = None
-    dal_denounced: bool | None = None
-    denunciations: int | None = None
-    consensus_key: str | None = None
-    pending_consensus_keys: tuple[PendingKey, ...] = ()
-    companion_key: str | None = None
-    pending_companion_keys: tuple[PendingKey, ...] = ()
