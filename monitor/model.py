@@ -114,6 +114,12 @@ class Batch:
     observations: tuple[Observation, ...]
     occurrences: tuple[Occurrence, ...] = ()
     gaps: tuple[CoverageGap, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    due: tuple[tuple[str, str], ...] = ()
+    """(target, reason): whose state should be read before its turn, because a block named it or it missed."""
+    unreadable_since: int | None = None
+    """Set while the newest level of the batch had to be passed unread: since when (wall clock)."""
+    unreadable_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
