@@ -222,3 +222,5 @@ class Message:
     silent: bool
     events: tuple[Evidence, ...]
     """One flat JSON object per event: event_id, incident, kind, severity, network, target, rule, summary, ..."""
+    format: Format = Format.PLAIN
+    """Of the text. Not always the one the channel wants: a rejected message comes again as plain text."""
