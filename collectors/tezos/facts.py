@@ -34,9 +34,13 @@ class Attestations:
     by_delegate: Mapping[str, bool | None]
     """delegate -> True with DAL content, False without, None where the kind cannot tell (old protocols)."""
     power: int | None
-    """Sum of the slots that attested (int, or metadata total); None when any could not be read."""
+    """What the block records as attested (stake under All Bakers Attest, comparable with committee_power alone), else
+    the sum of the slots; None when any could not be read."""
     unreadable: str | None
     """Why an absent delegate cannot be called missed (metadata absent, "too large", unknown shape); None when whole."""
+    due: bool = True
+    """False where the protocol asks for no attestations of this level (the first of a chain, the last before a new
+    protocol): nobody attests it and nobody misses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class NamedDelegate:
     """deactivated | denounced | consensus_key_updated | companion_key_updated | delegate_parameters_set | unstaked |
     nonce_committed | nonce_revealed"""
     delegate: str | None
-    """None for nonce_revealed: the operation tells only the level of the commitment."""
+    """None for nonce_revealed: the operation tells only the level of the commitment. None for a denunciation whose
+    metadata does not tell the offender."""
     detail: Mapping[str, Any]
 
 
