@@ -1,0 +1,218 @@
+"""Opening the database, its transactions, and bringing its schema up to date. SQLite and PostgreSQL by the same code.
+
+Every transaction is one `with writing(engine)` or `with reading(engine)`. Driver errors leave here as StateError.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from monitor.errors import ForeignSchema, NewerSchema, NoState, OlderSchema, StateError, state_error
+from monitor.schema import metadata
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+SCHEMA_VERSION = "0001"
+"""Head of monitor/migrations, known without importing Alembic. Revisions are four digits, counted up."""
+
+BUSY_TIMEOUT_SECONDS = 5.0
+
+_IMMEDIATE = "begin_immediate"
+
+
+def open_database(url: str, *, foreign_keys: bool = True) -> Engine:
+    """An engine for `sqlite:///path`, or `postgresql+psycopg://…`. Connects to nothing yet.
+
+    Raises:
+        StateError: the URL is not one of a database we can use. The text does not repeat the URL.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            # isolation_level=None: the driver begins nothing by itself, so that a SELECT is inside our transaction.
+            arguments: dict[str, Any] = {"isolation_level": None, "timeout": BUSY_TIMEOUT_SECONDS}
+            engine = create_engine(parsed, connect_args=arguments, hide_parameters=True)
+            event.listen(engine, "connect", _prepare_sqlite if foreign_keys else _prepare_sqlite_unchecked)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        if parsed.drivername == "postgresql+psycopg":
+            return create_engine(parsed, connect_args={"connect_timeout": 5}, hide_parameters=True)
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        pass
+    except ImportError:
+        raise StateError("DATABASE_URL: the driver psycopg is not installed") from None
+    raise StateError("DATABASE_URL: expected sqlite:///PATH or postgresql+psycopg://…")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One write transaction: committed when the block ends, rolled back when it raises.
+
+    SQLite takes the write lock at once (BEGIN IMMEDIATE): what is read inside stays true until the commit.
+    """
+    with _in_our_words(engine), engine.connect() as bare:
+        connection = bare.execution_options(**{_IMMEDIATE: True})
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One read transaction: a plain BEGIN, which neither blocks the writer nor waits for it."""
+    with _in_our_words(engine), engine.connect() as connection:
+        yield connection
+
+
+def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that has ON CONFLICT, of the dialect in use."""
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        return sqlite_insert(table)
+    from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+    return postgresql_insert(table)
+
+
+def native(connection: Connection, statement: str) -> str:
+    """SQL written with `?`, for the driver in use. For the few statements that move thousands of plain tuples."""
+    return statement if connection.dialect.name == "sqlite" else statement.replace("?", "%s")
+
+
+def place(engine: Engine) -> str:
+    """What to call the database when speaking to a person: the file's name, or the server's kind. Never the URL."""
+    path = sqlite_path(engine)
+    if path is not None:
+        return path.name
+    return "the database in memory" if engine.dialect.name == "sqlite" else "the PostgreSQL database"
+
+
+def sqlite_path(engine: Engine) -> Path | None:
+    """The file behind an SQLite engine; None for PostgreSQL and for a database in memory."""
+    name = engine.url.database
+    if engine.dialect.name != "sqlite" or not name or name == ":memory:":
+        return None
+    return Path(name)
+
+
+def prepare(engine: Engine) -> None:
+    """Create a missing database, upgrade an older one. To be called under the run lock, by `check` and `init` only.
+
+    One SELECT when there is nothing to do. An older SQLite file is copied to `<file>.before-<revision>` first.
+
+    Raises:
+        NewerSchema: written by a newer program. ForeignSchema: the tables are another program's.
+        StateError: cannot be opened, written or upgraded. The database is then as it was.
+    """
+    with reading(engine) as connection:
+        version = _stored_version(connection)
+    if version is None:
+        with writing(engine) as connection:
+            version = _stored_version(connection)  # another process may have been quicker
+            if version is None:
+                _create(connection, engine)
+                return
+    if version == SCHEMA_VERSION:
+        return
+    if version > SCHEMA_VERSION:
+        raise _newer(engine, version)
+    from monitor.migrations import upgrade  # imports Alembic
+
+    upgrade(engine, SCHEMA_VERSION)
+
+
+def verify(engine: Engine) -> None:
+    """For commands that only read or annotate: the schema must be there and be ours. Creates and changes nothing.
+
+    Raises:
+        NoState, OlderSchema, NewerSchema: naming what to do. StateError: cannot be opened.
+    """
+    path = sqlite_path(engine)
+    if path is not None and not path.exists():
+        raise NoState(f"{place(engine)}: not there yet; `main.py check` creates it on its first run")
+    with reading(engine) as connection:
+        version = _stored_version(connection)
+    if version is None:
+        raise NoState(f"{place(engine)}: holds nothing yet; `main.py check` fills it on its first run")
+    if version > SCHEMA_VERSION:
+        raise _newer(engine, version)
+    if version < SCHEMA_VERSION:
+        raise OlderSchema(f"{place(engine)}: schema {version} is older than this program; `main.py check` upgrades it")
+
+
+def _stored_version(connection: Connection) -> str | None:
+    if connection.dialect.name == "sqlite":
+        known = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+    else:
+        known = "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL"
+    if connection.exec_driver_sql(known).first() is None:
+        return None
+    row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+    return None if row is None else str(row[0])
+
+
+def _create(connection: Connection, engine: Engine) -> None:
+    try:
+        # No checkfirst: a table that is already there is not ours, whatever it is called.
+        metadata.create_all(connection, checkfirst=False)
+    except DBAPIError as error:
+        if "already exists" in str(error.orig):
+            raise ForeignSchema(
+                f"{place(engine)}: already holds tables of another program; set DATABASE_URL to a new database"
+            ) from None
+        raise
+    # As Alembic makes it, so that a later upgrade finds what it expects.
+    connection.exec_driver_sql(
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
+        "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+    )
+    connection.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": SCHEMA_VERSION})
+
+
+def _newer(engine: Engine, version: str) -> NewerSchema:
+    advice = "use the newer program again"
+    path = sqlite_path(engine)
+    if path is not None:
+        copies = sorted(path.parent.glob(f"{path.name}.before-*"), key=lambda copy: copy.stat().st_mtime)
+        copies = [copy for copy in copies if not copy.name.endswith(".partial")]
+        if copies:
+            advice += f", or the copy from before the upgrade: {copies[-1].name}"
+    return NewerSchema(f"{place(engine)}: schema {version} is newer than this program ({SCHEMA_VERSION}); {advice}")
+
+
+@contextmanager
+def _in_our_words(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise state_error(error.orig, place(engine)) from None
+    except sqlite3.Error as error:  # from the PRAGMAs of a fresh connection: SQLAlchemy passes these on as they are
+        raise state_error(error, place(engine)) from None
+
+
+def _prepare_sqlite_unchecked(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    try:
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
+    finally:
+        cursor.close()
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:
+    _prepare_sqlite_unchecked(connection, record)
+    connection.execute("PRAGMA foreign_keys = ON").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get(_IMMEDIATE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
