@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select, update
 
-from monitor.cursor import UNREAD, cursor_of, load_cursor
+from monitor.cursor import UNREAD, cursor_of, load_cursor, start_cursor
 from monitor.database import insert, native
 from monitor.errors import OutOfOrder
 from monitor.model import Batch, Block, Cursor, Observation
