@@ -214,12 +214,12 @@ def upgrade() -> None:
         sa.Column("occurred_at", sa.BigInteger(), nullable=False),
         sa.Column("run_id", sa.BigInteger(), nullable=True),
         sa.Column("payload", sa.Text(), nullable=False),
+        sa.UniqueConstraint("dedupe_key"),
         sa.ForeignKeyConstraint(
             ["incident_id"],
             ["incident.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("dedupe_key"),
     )
     op.create_index("event_of_incident", "event", ["incident_id"], unique=False)
     op.create_table(
