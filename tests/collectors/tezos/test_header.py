@@ -45,6 +45,7 @@ def test_a_seed_nonce_hash_is_seen() -> None:
         {"fitness": ["02", "00e8f51b", "", "ffffffff", "-0000001"]},
         {"fitness": ["02", "00e8f51b", "", "ffffffff", "ffffffff"]},
         {"fitness": ["02", "00e8f51b", "", "ffffffff", 0]},
+        {"fitness": ["02", "00e8f51b", "", "ffffffff", "roundone"]},
         {"fitness": "02"},
     ],
     ids=str,

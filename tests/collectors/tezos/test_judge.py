@@ -69,6 +69,11 @@ def test_the_proposer_of_a_reproposed_payload_did_not_miss() -> None:
     ]
 
 
+def test_a_payload_round_held_by_another_than_the_proposer_is_missed() -> None:
+    evidence = {"block_round": 1, "payload_round": 0, "baker": BOB}
+    assert baked(1, 0, BOB, CAROL, (ALICE, 0)) == [row(ALICE, 0, Outcome.MISSED, evidence)]
+
+
 def test_one_delegate_can_meet_and_miss_at_one_level() -> None:
     evidence = {"block_round": 2, "payload_round": 1, "baker": ALICE}
     assert baked(2, 1, ALICE, ALICE, (ALICE, 0), (ALICE, 1), (ALICE, 2)) == [
