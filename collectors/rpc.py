@@ -1,0 +1,219 @@
+"""The one HTTP client of the project: asks a network's endpoints within a budget of time, connections and bytes.
+
+What it does with each kind of answer (errors.py has the tree, answer.py the statuses):
+
+* no answer: the next endpoint; this one goes behind the others for the rest of the run and rests 1-15 minutes
+* 404 and temporary node errors: the next endpoint, then twice more after a short pause. Not a failure of the node
+* 429: the next endpoint, or the same again as late as it asks, with fewer requests at once (gate.py)
+* refused: the next endpoint; raised when none tells
+* unreadable: raised at once; `first_readable` tries the other endpoints
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import logging
+import random
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import requests
+
+from collectors import backoff
+from collectors.connection import WatchedAdapter
+from collectors.endpoint import Endpoint, EndpointHealth
+from collectors.errors import Lagging, NoAnswer, OutOfTime, Refused, SourceError, Throttled, Unreadable
+from collectors.exchange import Exchange
+from collectors.gate import Gate
+from collectors.node import Allowance, Node, Question
+from collectors.route import Route
+from collectors.standing import Standing
+from collectors.watchdog import Watchdog
+
+T = TypeVar("T")
+
+TRIES = 3
+"""How often a 404 or a temporary node error is asked altogether."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    value: Any
+    """Parsed JSON of any shape. Its strings may hold anything JSON allows, lone surrogates and NUL included."""
+    endpoint: str
+    """The label of the endpoint that gave it."""
+
+
+class RpcClient:
+    """Thread-safe. `deadline` is a `monotonic()` moment after which nothing is asked or waited for any more.
+
+    timeout: seconds of wall clock for one HTTP request, from name lookup to last byte. max_connections: requests on
+    their way at once, over all endpoints. max_body: bytes of one decompressed answer. health: what `health()` of an
+    earlier run returned, by label. now: UTC seconds. Every method that asks raises SourceError and nothing else.
+    """
+
+    def __init__(
+        self,
+        endpoints: Sequence[Endpoint],
+        *,
+        timeout: float,
+        max_connections: int,
+        max_body: int,
+        deadline: float,
+        health: Mapping[str, EndpointHealth],
+        now: Callable[[], int],
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        die: Callable[[], float] = random.random,
+    ) -> None:
+        # urllib3 writes request paths, which may hold a key, at DEBUG on success and at WARNING on odd headers.
+        logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+        self._timeout = timeout
+        self._deadline = deadline
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._watchdog = Watchdog()
+        self._session = requests.Session()
+        adapter = WatchedAdapter(hosts=len(endpoints), connections=max_connections)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+        self._exchange = Exchange(adapter, self._watchdog, max_body)
+        gate = Gate(max_connections, monotonic, sleep)
+        shared = Allowance(self._exchange, gate, deadline, now, monotonic, die)
+        self._nodes: dict[str, Node] = {}
+        for position, endpoint in enumerate(endpoints):
+            remembered = health.get(endpoint.label) or EndpointHealth(endpoint.label)
+            standing = Standing(remembered, position, now)
+            self._nodes[endpoint.label] = Node(Route(endpoint, self._session), standing, gate.lane(), shared)
+
+    def get(
+        self,
+        path: str,
+        params: Sequence[tuple[str, str | int]] = (),
+        *,
+        endpoint: str | None = None,
+        exclude: Collection[str] = (),
+        timeout: float | None = None,
+        tries: int = TRIES,
+    ) -> Answer:
+        """GET `path` (from "/" on) below an endpoint's URL. `params` may repeat names and keep their order.
+
+        endpoint: ask this one only. exclude: labels not to ask. tries: how often a 404 or temporary error is asked
+        altogether; 1 for a path that a node may well not have. Raises SourceError.
+        """
+        question = Question("GET", path, urlencode(params), None)
+        return self._ask(question, self._ordered(endpoint, exclude), timeout, tries)
+
+    def post(self, path: str, payload: Any, *, endpoint: str | None = None, timeout: float | None = None) -> Answer:
+        """POST `payload` as JSON. Only for calls that read: a request may be sent twice. Raises SourceError."""
+        question = Question("POST", path, "", json.dumps(payload, separators=(",", ":")).encode())
+        return self._ask(question, self._ordered(endpoint, ()), timeout, TRIES)
+
+    def first_readable(
+        self,
+        path: str,
+        parse: Callable[[Any], T],
+        params: Sequence[tuple[str, str | int]] = (),
+        *,
+        timeout: float | None = None,
+    ) -> tuple[T, str]:
+        """The first answer that `parse` can make something of, and its endpoint's label.
+
+        `parse` raises Unreadable. Raises that of the last endpoint that answered, when no endpoint has a readable
+        answer, even if others gave none at all: a node that is gone must not keep a pruned level from being passed.
+        """
+        unreadable: Unreadable | None = None
+        tried: list[str] = []
+        while len(tried) < len(self._nodes):
+            label = None
+            try:
+                given = self.get(path, params, exclude=tried, timeout=timeout)
+                label = given.endpoint
+                return parse(given.value), label
+            except Unreadable as error:
+                error.endpoint = error.endpoint or label
+                unreadable = error
+                tried.append(str(error.endpoint))
+            except OutOfTime:
+                raise
+            except (NoAnswer, Refused):
+                if unreadable is None:
+                    raise
+                break
+        raise unreadable or NoAnswer("no endpoint is left to ask")
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent so far, repeated ones included."""
+        return self._exchange.requests
+
+    def health(self) -> tuple[EndpointHealth, ...]:
+        """In configured order, to be handed to the next run."""
+        return tuple(node.standing.health for node in self._nodes.values())
+
+    def close(self) -> None:
+        self._session.close()
+        self._watchdog.close()
+
+    def __enter__(self) -> RpcClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ordered(self, endpoint: str | None, exclude: Collection[str]) -> list[Node]:
+        if endpoint is not None:
+            return [self._nodes[endpoint]] if endpoint in self._nodes else []
+        nodes = [node for label, node in self._nodes.items() if label not in exclude]
+        return nodes if len(nodes) < 2 else sorted(nodes, key=Node.rank)
+
+    def _ask(self, question: Question, nodes: list[Node], timeout: float | None, tries: int) -> Answer:
+        """Ask each node once in order, then those worth asking again when their time has come."""
+        fresh = nodes[::-1]
+        again: list[tuple[float, int, Node]] = []  # (not before, number, node); the number keeps nodes uncompared
+        asked: dict[str, int] = {}
+        failure: SourceError | None = None
+        while fresh or again:
+            if fresh:
+                node = fresh.pop()
+                if again and node.standing.failed:
+                    continue  # somebody is there and only needs time: do not wait for one who is not
+            else:
+                not_before, _, node = heapq.heappop(again)
+                self._sleep(max(0.0, not_before - self._monotonic()))
+            attempt = asked[node.label] = asked.get(node.label, 0) + 1
+            try:
+                value = node.ask(question, self._timeout if timeout is None else timeout, attempt)
+            except (OutOfTime, Unreadable):
+                raise
+            except Refused as error:
+                failure = failure or error
+            except Lagging as error:
+                failure = error
+                if attempt < tries:
+                    self._later(again, node, backoff.lagging_pause(attempt))
+            except Throttled as error:
+                failure = error
+                if not self._later(again, node, error.retry_after):
+                    node.standing.throttle(error.detail, error.retry_after)
+            except NoAnswer as error:
+                if failure is None or isinstance(failure, Refused):
+                    failure = error
+            else:
+                for label in asked:
+                    if label != node.label:
+                        self._nodes[label].standing.outdone()
+                return Answer(value, node.label)
+        raise failure or NoAnswer("no endpoint is left to ask")
+
+    def _later(self, again: list[tuple[float, int, Node]], node: Node, pause: float) -> bool:
+        """Note that `node` is to be asked again after `pause` seconds; False if the run is over by then."""
+        not_before = self._monotonic() + pause
+        if not_before >= self._deadline:
+            return False
+        heapq.heappush(again, (not_before, len(again), node))
+        return True
