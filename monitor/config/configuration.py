@@ -1,0 +1,129 @@
+"""Finding the configuration and reading it whole: settings, watch list, and every fault of both at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from monitor.config.delegates_file import parse_watch_list
+from monitor.config.env_file import Given, parse_env, read_text
+from monitor.config.layers import for_libraries, gives_a_node, merged
+from monitor.config.limit import attestation_limit, baking_limit
+from monitor.config.problem import ConfigError, Place, Problem
+from monitor.config.settings import RPC_URL, Settings, setting_of
+from monitor.config.settings_reader import read_settings
+from monitor.config.watch_list import WatchList
+
+ENV_FILE = ".env"
+DELEGATES_SETTING = "DELEGATES_TO_MONITOR_PARAMETER"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What one run works with."""
+
+    settings: Settings
+    watch_list: WatchList | None
+    """None where the list cannot be used; `watch_list_error` then says why, and the last valid list goes on."""
+    watch_list_error: ConfigError | None
+    home: Path
+    """The folder relative paths start from: that of the env file, else of main.py. Absolute."""
+    env_file: Path | None
+    """None where the environment alone is the configuration."""
+    delegates_file: Path
+    warnings: tuple[Problem, ...] = ()
+    """What works but is probably not meant, e.g. a misspelt name in .env."""
+    for_libraries: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What .env holds for libraries (AWS_ACCESS_KEY_ID, HTTPS_PROXY, …), which read os.environ: the caller puts them
+    there where they are not set. May be secret."""
+
+
+def load(env_file: Path | None, environ: Mapping[str, str], main_dir: Path) -> Configuration:
+    """Read everything. Raises ConfigError with every fault if no run can be made of it.
+
+    Without `env_file`, the ``.env`` in `main_dir` is read if there is one. Variables in `environ` win over the file,
+    and are a configuration without it. An empty value counts as not set. A watch list that cannot be used does not
+    raise by itself: the last valid one goes on.
+    """
+    path, label, text = _env_text(env_file, environ, main_dir)
+    home = path.absolute().parent if path else main_dir.absolute()
+    written, problems, warnings = parse_env(text, label)
+    values, more_warnings = merged(written, environ)
+    settings, faults = read_settings(values, home, label)
+    problems += faults
+    name, file = _delegates_file(values, home, problems)
+    watch_list, error = _watch_list(file, name, settings)
+    if settings is None or problems:
+        raise ConfigError([*problems, *(error.problems if error else ())])
+    return Configuration(
+        settings=settings,
+        watch_list=watch_list,
+        watch_list_error=error,
+        home=home,
+        env_file=path,
+        delegates_file=file,
+        warnings=(*warnings, *more_warnings),
+        for_libraries=for_libraries(written),
+    )
+
+
+def _env_text(env_file: Path | None, environ: Mapping[str, str], main_dir: Path) -> tuple[Path | None, str, str]:
+    """(path, how it is shown, contents) of the env file; without one, (None, …) and nothing in it."""
+    if env_file is not None:
+        return env_file, str(env_file), read_text(env_file, str(env_file))
+    path = main_dir / ENV_FILE
+    if path.exists():
+        return path, ENV_FILE, read_text(path, ENV_FILE)
+    if not gives_a_node(environ):
+        fix = f"create {ENV_FILE} ({RPC_URL}=…) and delegates.json: main.py init writes both"
+        raise ConfigError([Problem(str(main_dir.absolute()), None, "", "there is no configuration", fix)])
+    return None, ENV_FILE, ""
+
+
+def _delegates_file(values: Mapping[str, Given], home: Path, problems: list[Problem]) -> tuple[str, Path]:
+    """(as the user names it, where it is)."""
+    given = values.get(DELEGATES_SETTING)
+    name = given.value if given else str(Settings.model_fields[DELEGATES_SETTING.lower()].default)
+    if given and name.startswith(("tz1", "tz2", "tz3", "tz4", "[", "{")):
+        fix = f'write [{{"address": "tz1…"}}, …] into delegates.json, and {DELEGATES_SETTING}=delegates.json'
+        problems.append(
+            Problem(given.file, given.line, given.name, "holds the list itself, not the name of a file", fix)
+        )
+    return name, home / name
+
+
+def _watch_list(file: Path, name: str, settings: Settings | None) -> tuple[WatchList | None, ConfigError | None]:
+    try:
+        text = read_text(file, name)
+        watch_list = parse_watch_list(text, name)
+        if settings and (misfits := _misfits(settings, watch_list)):
+            from monitor.config.delegates_faults import located
+
+            raise ConfigError(located(text, name, misfits))
+    except ConfigError as error:
+        return None, error
+    return watch_list, None
+
+
+def _misfits(settings: Settings, watch_list: WatchList) -> list[tuple[Place, str, str]]:
+    """(path, text, fix) of what is right in the list by itself, but not with these settings."""
+    found: list[tuple[Place, str, str]] = []
+    for position, delegate in enumerate(watch_list.tezos):
+        place: Place = ("tezos", position)
+        if settings.endpoints_key(delegate.network) is None:
+            if delegate.network is None:
+                known = ", ".join(f'"{key}"' for key in settings.rpc_urls)
+                found.append(
+                    (place, f"has no network, and {RPC_URL} is not set", f'add "network": {known}, or set {RPC_URL}')
+                )
+            else:
+                missing = setting_of(delegate.network)
+                fix = f'set {missing} in .env, or remove "network" if it is {RPC_URL}\'s'
+                found.append(((*place, "network"), f"no node is known for it: {missing} is not set", fix))
+        limits = {"baking": baking_limit(settings, delegate), "attestation": attestation_limit(settings, delegate)}
+        for duty, limit in limits.items():
+            if limit and limit.window < limit.threshold and getattr(delegate.alerts, duty):
+                text = f"{limit.threshold} misses never fit into a window of {limit.window} blocks"
+                found.append(((*place, "alerts", duty), text, 'set "threshold" and "window" together'))
+    return found

@@ -1,0 +1,73 @@
+"""Reading .env: every assignment with its line, and the lines that are none."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dotenv.parser import parse_stream
+
+from monitor.config.problem import ConfigError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value somebody wrote, and where."""
+
+    name: str
+    value: str = field(repr=False)
+    file: str
+    line: int | None
+
+
+def read_text(path: Path, shown_as: str) -> str:
+    """The text of a configuration file, as UTF-8. Raises ConfigError saying why it cannot be read."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise _unreadable(shown_as, "is not there", f"create {path}, or run main.py init") from None
+    except IsADirectoryError:
+        raise _unreadable(shown_as, "is a folder", "name a file") from None
+    except PermissionError:
+        raise _unreadable(shown_as, "may not be read by this user", f"run as its owner, or chown {path}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a file name"
+        raise _unreadable(shown_as, f"cannot be read ({reason})", f"check {path}") from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = None if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.count(b"\n", 0, error.start) + 1
+        raise _unreadable(shown_as, "is not UTF-8 text", "save it as UTF-8", line) from None
+
+
+def _unreadable(file: str, text: str, fix: str, line: int | None = None) -> ConfigError:
+    return ConfigError([Problem(file, line, "", text, fix)])
+
+
+def parse_env(text: str, file: str) -> tuple[dict[str, Given], list[Problem], list[Problem]]:
+    """(values by name, problems, warnings) of a .env file.
+
+    ``${NAME}`` is not expanded and ``$`` means itself, so that tokens and passwords survive; what looks like an
+    expansion is a warning. A name without a value, or with an empty one, counts as not written.
+    """
+    found: dict[str, Given] = {}
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+    for binding in parse_stream(io.StringIO(text)):
+        original = binding.original.string
+        blank = len(original) - len(original.lstrip())
+        line = binding.original.line + original[:blank].count("\n")
+        if binding.error or (binding.key is not None and binding.value is None):
+            problems.append(Problem(file, line, "", "is not NAME=value", "write NAME=value, or begin the line with #"))
+            continue
+        if binding.key is None or not binding.value or not binding.value.strip():
+            continue
+        name, value = binding.key, binding.value.strip()
+        if "${" in value:
+            warnings.append(Problem(file, line, name, "${…} is not expanded here", "write the value itself"))
+        if name in found:
+            said = f"is written twice, this one counts (first in line {found[name].line})"
+            warnings.append(Problem(file, line, name, said, "keep one of them"))
+        found[name] = Given(name, value, file, line)
+    return found, problems, warnings

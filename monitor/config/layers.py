@@ -1,0 +1,82 @@
+"""The real environment laid over the .env file: which value of a setting counts, and what was written in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from monitor.config.env_file import Given
+from monitor.config.problem import Problem
+from monitor.config.settings import ALIASES, RPC_URL, RPC_URL_PREFIX, setting_names
+
+ENVIRONMENT = "environment"
+"""What a problem names as its file where a variable of the real environment is at fault."""
+_LIBRARY_PREFIXES = ("AWS_", "PG", "SSL_CERT_", "OPENSSL_")
+_LIBRARY_NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "TZ")
+
+
+def is_setting(name: str, names: frozenset[str]) -> bool:
+    return name in names or (name.startswith(RPC_URL_PREFIX) and len(name) > len(RPC_URL_PREFIX))
+
+
+def gives_a_node(values: Mapping[str, str]) -> bool:
+    """Is any RPC_URL set? Only then are variables alone a configuration: TIMEZONE may belong to anybody."""
+    return any(value.strip() and is_setting(name, frozenset([RPC_URL])) for name, value in values.items())
+
+
+def merged(written: Mapping[str, Given], environ: Mapping[str, str]) -> tuple[dict[str, Given], list[Problem]]:
+    """(the value that counts by setting, warnings). The environment wins; aliases become the names they stand for."""
+    names = frozenset(setting_names())
+    outside = {
+        name: Given(name, value.strip(), ENVIRONMENT, None)
+        for name, value in environ.items()
+        if value.strip() and is_setting(name, names)
+    }
+    inside = {name: given for name, given in written.items() if is_setting(name, names)}
+    warnings = _misspelt(written, names)
+    values: dict[str, Given] = {}
+    for layer in (inside, outside):
+        values |= _without_aliases(layer, warnings)
+    return values, warnings
+
+
+def for_libraries(written: Mapping[str, Given]) -> dict[str, str]:
+    """What .env holds for boto3, requests or the database driver (AWS_ACCESS_KEY_ID, HTTPS_PROXY, …)."""
+    names = frozenset(setting_names())
+    return {name: given.value for name, given in written.items() if name not in names and _is_for_libraries(name)}
+
+
+def _is_for_libraries(name: str) -> bool:
+    return name.startswith(_LIBRARY_PREFIXES) or name.upper() in _LIBRARY_NAMES
+
+
+def _without_aliases(layer: Mapping[str, Given], warnings: list[Problem]) -> dict[str, Given]:
+    values = dict(layer)
+    for alias, name in ALIASES.items():
+        other = values.pop(alias, None)
+        if other is None:
+            continue
+        own = values.get(name)
+        if own is None:
+            values[name] = other
+        elif own.value.lower() != other.value.lower():
+            # One alert too many is better than none.
+            values[name] = own if own.value.lower() == "true" else other
+            text = f"{alias}={other.value} and {name}={own.value} mean the same setting; {values[name].value} counts"
+            warnings.append(Problem(other.file, other.line, alias, text, "keep one of them"))
+    return values
+
+
+def _misspelt(written: Mapping[str, Given], names: frozenset[str]) -> list[Problem]:
+    unknown = [given for given in written.values() if not is_setting(given.name, names)]
+    unknown = [given for given in unknown if not _is_for_libraries(given.name)]
+    if not unknown:
+        return []
+    import difflib
+
+    found = []
+    for given in unknown:
+        close = difflib.get_close_matches(given.name.upper(), names, 1, cutoff=0.85)
+        if close:
+            text = "is not a setting and is passed over"
+            found.append(Problem(given.file, given.line, given.name, text, f"did you mean {close[0]}?"))
+    return found

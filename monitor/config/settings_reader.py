@@ -1,0 +1,132 @@
+"""From the values people gave to Settings, or everything that is wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from monitor.config.database_url import resolve_database_url
+from monitor.config.env_file import Given
+from monitor.config.fault import told
+from monitor.config.limit import attestation_limit, baking_limit
+from monitor.config.problem import Problem, shown
+from monitor.config.settings import RPC_URL, RPC_URL_PREFIX, Settings
+from monitor.config.watch_list import NETWORK_PATTERN
+
+_Fault = tuple[str, str, str]
+"""Name of the setting, text, fix."""
+
+
+def read_settings(values: Mapping[str, Given], home: Path, file: str) -> tuple[Settings | None, list[Problem]]:
+    """(settings, problems): settings are None where a problem keeps them from being made.
+
+    `home` is where relative paths start; `file` is named where a setting is missing. Secrets are never repeated.
+    """
+    faults: list[_Fault] = []
+    raw = _raw(values, home, faults)
+    settings: Settings | None = None
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as error:
+        faults += [_told(detail) for detail in error.errors(include_url=False)]
+    else:
+        faults += _contradictions(settings)
+    problems = []
+    for name, text, fix in faults:
+        given = values.get(name)
+        # A value that came by a second name is named as it was written.
+        problems.append(
+            Problem(given.file, given.line, given.name, text, fix) if given else Problem(file, None, name, text, fix)
+        )
+    return (None if problems else settings), problems
+
+
+def _raw(values: Mapping[str, Given], home: Path, faults: list[_Fault]) -> dict[str, Any]:
+    raw: dict[str, Any] = {
+        name.lower(): given.value for name, given in values.items() if name.lower() in Settings.model_fields
+    }
+    raw["rpc_urls"] = _rpc_urls(values, faults)
+    database_url = raw.get("database_url", Settings.model_fields["database_url"].default.get_secret_value())
+    try:
+        raw["database_url"] = resolve_database_url(database_url, home)
+    except PydanticCustomError as error:
+        faults.append(("DATABASE_URL", *_words(error)))
+        del raw["database_url"]
+    if "identifier" not in raw:
+        import socket
+
+        raw["identifier"] = socket.gethostname() or "monitor"
+    raw.setdefault("cloudwatch_stream_name", raw["identifier"].replace(":", "-").replace("*", "-"))
+    return raw
+
+
+def _words(error: PydanticCustomError) -> tuple[str, str]:
+    context = error.context or {}
+    return str(context["text"]), str(context["fix"])
+
+
+def _rpc_urls(values: Mapping[str, Given], faults: list[_Fault]) -> dict[str, str]:
+    from collectors.endpoint import EndpointError, parse_endpoints
+
+    found: dict[str, str] = {}
+    for name, given in values.items():
+        if name != RPC_URL and not name.startswith(RPC_URL_PREFIX):
+            continue
+        network = name.removeprefix(RPC_URL).removeprefix("_").lower()
+        if network and not re.match(NETWORK_PATTERN, network):
+            faults.append((name, "does not end in the name of a network", "write e.g. RPC_URL_SHADOWNET"))
+        try:
+            parse_endpoints(given.value, name)
+        except EndpointError as error:
+            text, _, fix = str(error).removeprefix(name).strip(" :").partition(": ")
+            faults.append((name, text, fix or "write e.g. http://127.0.0.1:8732"))
+        found[network] = given.value
+    if not found:
+        faults.append((RPC_URL, "is not set", "write RPC_URL=http://127.0.0.1:8732, with the address of a node's RPC"))
+    return found
+
+
+def _told(detail: ErrorDetails) -> _Fault:
+    field = str(detail["loc"][0])
+    name, kind = field.upper(), detail["type"]
+    extra = Settings.model_fields[field].json_schema_extra
+    unit = str(extra["unit"]) if isinstance(extra, dict) else ""
+    value = shown(detail["input"])
+    if kind in ("int_parsing", "int_from_float", "int_parsing_size", "int_type"):
+        default = Settings.model_fields[field].default
+        return name, f"{value} is not a whole number of {unit}", f"write e.g. {name}={default if default else 10}"
+    if kind in ("float_parsing", "finite_number"):
+        return name, f"{value} is not a number of {unit}", f"write e.g. {name}={Settings.model_fields[field].default:g}"
+    if kind == "bool_parsing":
+        return name, f"{value} is neither true nor false", f"write {name}=true or {name}=false"
+    if kind == "literal_error":
+        return name, f"{value} is not among the choices", f"write {unit}"
+    if kind == "string_pattern_mismatch":
+        return name, f"{value} is not the name of a network", f"write e.g. {name}=mainnet"
+    if kind == "greater_than":
+        return name, f"{value} is too small", f"write more than {detail['ctx']['gt']:g} {unit}"
+    return name, *told(detail)
+
+
+def _contradictions(settings: Settings) -> list[_Fault]:
+    """Values that are right by themselves and wrong together."""
+    found: list[_Fault] = []
+    baking, attestation = baking_limit(settings), attestation_limit(settings)
+    for name, limit in (("ALERT_BAKING", baking), ("ALERT_ATTESTATION", attestation)):
+        if limit and limit.window < limit.threshold:
+            text = f"{limit.window} blocks can never hold the {limit.threshold} misses of {name}_THRESHOLD"
+            found.append((f"{name}_BLOCK_WINDOW", text, f"write {limit.threshold} or more, or a smaller threshold"))
+    if settings.send_to_telegram:
+        token = settings.telegram_bot_token
+        if token is None:
+            found.append(("TELEGRAM_BOT_TOKEN", "is not set, but SEND_TO_TELEGRAM is true", "write the bot's token"))
+        elif not re.fullmatch(r"[0-9]{3,}:[A-Za-z0-9_-]{20,}", token.get_secret_value()):
+            found.append(("TELEGRAM_BOT_TOKEN", "is not a token (it is not shown here)", "copy it from @BotFather"))
+        if settings.telegram_chat_id is None:
+            found.append(("TELEGRAM_CHAT_ID", "is not set, but SEND_TO_TELEGRAM is true", "write the chat's id"))
+    return found

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from hypothesis import given
+
+from monitor.config import AlertLimit, Delegate, DelegateAlerts, WatchList, difference
+from tests.monitor.config.addresses import ALICE, BOB, CAROL
+from tests.monitor.config.test_delegates_file import WATCH_LISTS
+
+ALICE_1 = Delegate(address=ALICE, name="alice", alerts=DelegateAlerts(baking=AlertLimit(threshold=1)))
+BOB_1 = Delegate(address=BOB, name="bob")
+CAROL_1 = Delegate(address=CAROL, name="carol")
+
+
+def told(old: list[Delegate], new: list[Delegate]) -> str | None:
+    return difference(WatchList(tezos=tuple(old)), WatchList(tezos=tuple(new)))
+
+
+def test_who_came_and_who_left_is_told() -> None:
+    assert told([ALICE_1, BOB_1], [ALICE_1, CAROL_1]) == "+carol −bob"
+
+
+def test_a_changed_limit_is_told_with_both_figures() -> None:
+    stricter = ALICE_1.model_copy(update={"alerts": DelegateAlerts(baking=AlertLimit(threshold=2, window=50))})
+    assert told([ALICE_1], [stricter]) == "alice: baking threshold 1 → 2, alice: baking window default → 50"
+
+
+def test_a_new_name_a_runbook_and_a_newcomer_are_one_line() -> None:
+    renamed = BOB_1.model_copy(update={"name": "robert", "runbook": "ssh bkr2"})
+    assert told([BOB_1], [renamed, CAROL_1]) == "+carol, robert: was called bob, robert: runbook added"
+
+
+def test_another_order_is_no_change() -> None:
+    assert told([ALICE_1, BOB_1], [BOB_1, ALICE_1]) is None
+
+
+def test_another_network_is_another_target() -> None:
+    moved = BOB_1.model_copy(update={"network": "shadownet"})
+    assert told([BOB_1], [moved]) == "+bob (shadownet) −bob"
+
+
+def test_full_addresses_are_not_told() -> None:
+    said = told([ALICE_1], [ALICE_1, Delegate(address=BOB)])
+    assert said == f"+{BOB[:7]}…{BOB[-4:]}"
+
+
+@given(WATCH_LISTS, WATCH_LISTS)
+def test_there_is_a_difference_exactly_if_the_delegates_differ(old: WatchList, new: WatchList) -> None:
+    def meant(watch_list: WatchList) -> set[str]:
+        return {
+            delegate.model_copy(
+                update={
+                    "name": delegate.label,
+                    "alerts": DelegateAlerts(
+                        baking=delegate.alerts.baking or AlertLimit(),
+                        attestation=delegate.alerts.attestation or AlertLimit(),
+                    ),
+                }
+            ).model_dump_json()
+            for delegate in watch_list.tezos
+        }
+
+    assert (difference(old, new) is None) == (meant(old) == meant(new))
