@@ -102,12 +102,11 @@ class Node:
             self._thread.join()
             self._loop = self._thread = None
 
-    def serve(self) -> None:
-        """Serves in this thread until interrupted."""
-        self.start()
-        assert self._thread is not None
+    def wait(self) -> None:
+        """Returns when the node is stopped or the process is interrupted."""
         with contextlib.suppress(KeyboardInterrupt):
-            self._thread.join()
+            while self._thread is not None:
+                self._thread.join(1)
 
     def _run(self, listener: socket.socket, started: Event) -> None:
         loop = self._loop = asyncio.new_event_loop()

@@ -136,6 +136,10 @@ class Plan:
         """The same chain up to level - 1 and another one from `level` on. Script events of both apply to both."""
         return replace(self, forks=(*self.forks, Fork(level, salt)))
 
+    def paced(self, block_delay: int) -> Self:
+        """The same chain with blocks so many seconds apart, and half of that for every later round."""
+        return replace(self, block_delay=block_delay, delay_increment_per_round=block_delay // 2)
+
     def moved_to(self, genesis_time: int) -> Self:
         return replace(self, genesis_time=genesis_time)
 

@@ -1,0 +1,70 @@
+"""python -m simulator serve | bench: a node of its own process, for demos, benchmarks and tests of real processes.
+
+It prints its URL on one line when it listens and runs until it is interrupted. `/_simulator/` controls it, see
+`simulator.control`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+
+from simulator.answers import Answers, ChainAnswers
+from simulator.chain import Chain
+from simulator.clock import Clock
+from simulator.node import Node
+from simulator.plan import ACCIDENTS, Chances, Plan, mainnet_sized_plan, small_plan
+from simulator.prerendered import Prerendered
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m simulator", description="A simulated Tezos node on loopback.")
+    modes = parser.add_subparsers(dest="mode", required=True)
+    serve = modes.add_parser("serve", help="a small chain whose blocks come as time passes")
+    serve.add_argument("--bakers", type=int, default=16)
+    serve.add_argument("--block-delay", type=int, default=6, help="seconds (default 6)")
+    serve.add_argument("--accidents", action="store_true", help="missed rounds, re-proposals, missed attestations")
+    serve.add_argument("--outage", action="append", default=[], metavar="BAKER:FROM:TO", help="levels from the first")
+    bench = modes.add_parser("bench", help="pre-rendered bodies of mainnet's size")
+    bench.add_argument("--bakers", type=int, default=140)
+    for mode in (serve, bench):
+        mode.add_argument("--port", type=int, default=0, help="default: any free one")
+        mode.add_argument("--seed", type=int, default=1)
+        mode.add_argument("--levels", type=int, default=500, help="levels that exist at the start (default 500)")
+        mode.add_argument("--latency", type=float, default=0.0, help="seconds before every answer")
+        mode.add_argument("--frozen", action="store_true", help="time moves only by /_simulator/clock")
+    return parser.parse_args(argv)
+
+
+def _chain(options: argparse.Namespace, now: float) -> Chain:
+    """As many levels as wished for lie before `now`."""
+    plan: Plan = small_plan(
+        options.seed, bakers=options.bakers, chances=ACCIDENTS if options.accidents else Chances(), blocks_per_cycle=400
+    ).paced(options.block_delay)
+    for outage in options.outage:
+        baker, start, end = outage.split(":")
+        plan = plan.outage(baker, plan.first_level + int(start), plan.first_level + int(end))
+    chain = Chain(plan)
+    last = chain.timestamp(plan.first_level + options.levels - 1)
+    return Chain(plan.moved_to(plan.genesis_time + int(now) - last))
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    options = _arguments(argv)
+    now = time.time()
+    answers: Answers
+    if options.mode == "serve":
+        answers = ChainAnswers(_chain(options, now))
+    else:
+        plan = mainnet_sized_plan(options.seed, bakers=options.bakers)
+        answers = Prerendered(Chain(plan), levels=options.levels, now=now)
+    clock = Clock(now) if options.frozen else time.time
+    node = Node(answers, clock=clock, latency=options.latency, port=options.port)
+    node.start()
+    print(node.url, flush=True)
+    node.wait()
+
+
+if __name__ == "__main__":
+    main()
