@@ -6,6 +6,7 @@ Every transaction is one `with writing(engine)` or `with reading(engine)`. Drive
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -202,10 +203,25 @@ def _in_our_words(engine: Engine) -> Iterator[None]:
 def _prepare_sqlite_unchecked(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     try:
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _switch_to_wal(cursor)
         cursor.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
     finally:
         cursor.close()
+
+
+def _switch_to_wal(cursor: sqlite3.Cursor) -> None:
+    """Of two processes that switch a new file at once one is turned away without the wait of the busy timeout."""
+    waited = 0.0
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited >= BUSY_TIMEOUT_SECONDS:
+                raise
+            time.sleep(0.02)
+            waited += 0.02
+        else:
+            return
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -99,3 +99,28 @@ def _page(
         bakes = sorted(own[level], key=lambda fact: fact.round)
         if block is not None or later[level] or bakes:
             yield LevelFacts(level, block, (*later[level], *bakes))
+
+
+def block_times(connection: Connection, network: str, levels: Collection[int]) -> dict[int, int]:
+    """level -> block time of the levels that were read."""
+    query = select(block_table.c.level, block_table.c.timestamp).where(
+        block_table.c.network == network, block_table.c.level.in_(levels)
+    )
+    return {row.level: row.timestamp for row in connection.execute(query)}
+
+
+def newest_occurrences(
+    connection: Connection, network: str, kinds: Collection[str]
+) -> dict[str, dict[str, Occurrence]]:
+    """target -> kind -> the newest occurrence."""
+    table = occurrence_table
+    query = (
+        select(table)
+        .where(table.c.network == network, table.c.kind.in_(kinds))
+        .order_by(table.c.level, table.c.ordinal)
+    )
+    found: dict[str, dict[str, Occurrence]] = {}
+    for row in connection.execute(query).mappings():
+        occurrence = Occurrence(**{**row, "detail": json.loads(row["detail"])})
+        found.setdefault(occurrence.target, {})[occurrence.kind] = occurrence
+    return found

@@ -90,7 +90,8 @@ def _prune_levels(connection: Connection, network: str, judged: int, cutoff: int
     # Times grow with levels, which the database does not know: asking it for all that are old would read every block.
     oldest = select(block.c.level, block.c.timestamp).where(block.c.network == network).order_by(block.c.level)
     rows = connection.execute(oldest.limit(min(limit, LEVELS_PER_RUN)))
-    old = [row.level for row in rows if row.timestamp < cutoff and row.level <= judged]
+    # Not the last judged level itself: its attestations are judged with the block after it.
+    old = [row.level for row in rows if row.timestamp < cutoff and row.level < judged]
     if not old:
         return 0, 0, 0
     first, last = old[0] - 1, old[-1]
