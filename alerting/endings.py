@@ -13,7 +13,8 @@ from monitor.model import EventKind
 from monitor.schema import delivery as deliveries
 from monitor.schema import event as events
 
-OPENING_KINDS = tuple(kind.value for kind in OPENING)
+OPENING_KINDS = (*(kind.value for kind in OPENING), EventKind.FLAPPING.value)
+"""By which a channel knows of an incident: one that flaps is opened by saying so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from monitor.schema import incident as incidents
 GIVE_UP_SECONDS = 24 * 3600
 """A delivery that failed after this long is given up, except what opens an incident that is still open."""
 
-_NEVER_GIVEN_UP = (EventKind.FIRING.value, EventKind.ESCALATED.value)
+_NEVER_GIVEN_UP = (EventKind.FIRING.value, EventKind.ESCALATED.value, EventKind.FLAPPING.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,5 +44,5 @@ def _is_due(row: Waiting, run_id: int, now: int) -> bool:
 
 def _rank(news: list[Waiting]) -> tuple[int, int, int]:
     last = news[-1]
-    section = 0 if last.kind in OPENING else 2 if last.kind in ENDED else 1
+    section = 0 if last.kind in OPENING or last.kind is EventKind.FLAPPING else 2 if last.kind in ENDED else 1
     return section, -last.severity.rank, news[0].event_id

@@ -64,17 +64,13 @@ def units(text: str) -> int:
 def _text_block(item: Item, format: Format, times: Times, explorer_url: str | None, limits: Limits) -> _Block:
     wording = word(item, times)
     subject, rest = _headline(item, wording)
-    details = _details(item, wording, times)
-    room = limits.units - units(f"{subject}{rest}")
-    if units(details) >= room:
-        details = _cut(details, max(0, room - 1))
-    mark = _mark(item)
-    plain = f"{mark} {subject}{rest}" + (f"\n{details}" if details else "")
+    first = f"{_mark(item)} {subject}{rest}"
+    details = _details(item, wording, times, limits.units - units(first) - 1)
+    plain = f"{first}\n{details}"
     facts = tuple(_facts(event, item, wording, times) for event in item.events)
     text = plain
     if format is Format.HTML:
-        lines = f"{_escaped(rest)}" + (f"\n{_escaped(details)}" if details else "")
-        text = f"{mark} {_linked(subject, item, wording, explorer_url)}{lines}"
+        text = f"{_mark(item)} {_linked(subject, item, wording, explorer_url)}{_escaped(rest)}\n{_escaped(details)}"
     return _Block(text, units(plain), item, facts)
 
 
@@ -129,14 +125,17 @@ def _headline(item: Item, wording: Wording) -> tuple[str, str]:
     return subject, predicate + suffix
 
 
-def _details(item: Item, wording: Wording, times: Times) -> str:
+def _details(item: Item, wording: Wording, times: Times, room: int) -> str:
+    """Sentences, then the id: in at most `room` units, and never without the id."""
     sentences = [one_line(sentence) for sentence in wording.details]
     if item.several:
         sentences.insert(0, listed(item.names))
     lateness = late(item, times)
     if lateness:
         sentences.append(lateness)
-    return " ".join(part for part in (*map(_stopped, sentences), _ids(item), _speaker(item)) if part)
+    end = " ".join(part for part in (_ids(item), _speaker(item)) if part)
+    body = _cut(" ".join(map(_stopped, sentences)), room - units(end) - 1)
+    return f"{body} {end}" if body else end
 
 
 def _ids(item: Item) -> str:
@@ -179,10 +178,10 @@ def _cut(text: str, room: int) -> str:
     """At most `room` UTF-16 units of it."""
     if units(text) <= room:
         return text
-    text = text[:room]
+    text = text[: max(0, room - 1)]
     while text and units(text) >= room:
         text = text[:-1]
-    return f"{text}…" if room > 0 else ""
+    return f"{text}…" if text else ""
 
 
 def _facts(event: RenderedInput, item: Item, wording: Wording, times: Times) -> dict[str, Any]:

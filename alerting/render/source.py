@@ -84,7 +84,7 @@ def node_behind(item: Item, times: Times) -> Wording:
         return ended(item, times, " caught up", "was behind", subject=subject)
     behind = item.payload.behind_by
     by = "" if behind is None else f" {plural(behind, 'level')}"
-    return Wording(f"{by} behind{since(item, times)}", details(_detail(item), runbook(item)), subject)
+    return Wording(f" is{by} behind{since(item, times)}", details(_detail(item), runbook(item)), subject)
 
 
 def endpoints_disagree(item: Item, times: Times) -> Wording:
