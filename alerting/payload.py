@@ -73,6 +73,8 @@ class Payload:
     """The consensus key that is, or will be, required; shown short."""
     key_kind: str | None = None
     """"consensus" (where missing) or "companion"."""
+    active_at: int | None = None
+    """When a pending key becomes the required one."""
     misbehaviour: str | None = None
     """double baking, double attestation, …"""
     change: str | None = None

@@ -63,7 +63,7 @@ def attestation_reward(item: Item, times: Times) -> Wording:
             cycle = "" if payload.cycle is None else f" {number(payload.cycle)}"
             return Wording(f": new cycle{cycle}, attestation allowance is whole again")
         return ended(item, times, ": cycle reward no longer at risk", "risked its cycle reward", details(left, used))
-    if payload.slots_left is not None and payload.slots_left <= 0:
+    if payload.reason == "lost" or (payload.slots_left is not None and payload.slots_left <= 0):
         return Wording(f": cycle reward lost{told(item, times)}", details(_cycle(item), used, runbook(item)))
     if payload.reward_lost_at is not None:
         in_time = duration(payload.reward_lost_at - times.now)
@@ -73,12 +73,14 @@ def attestation_reward(item: Item, times: Times) -> Wording:
 
 
 def dal_participation(item: Item, times: Times) -> Wording:
+    if item.payload.close_reason == "new-cycle":
+        return Wording(": new cycle, DAL participation starts afresh")
     if item.kind in ENDED:
         return ended(item, times, ": DAL participation sufficient again", "lacked DAL participation")
     if item.payload.reason == "plain":
         return Wording(
             f": attests without DAL{since(item, times)}",
-            details("Most others attest it", "Check the DAL node", runbook(item)),
+            details(_others_attest_dal(item), "Check the DAL node", runbook(item)),
         )
     return Wording(
         f": DAL participation insufficient{told(item, times)}",
@@ -99,30 +101,40 @@ def consensus_key_pending(item: Item, times: Times) -> Wording:
     payload = item.payload
     kind = payload.key_kind or "consensus"
     if item.kind in ENDED:
-        return ended(item, times, f": {kind} key is the new one", f"awaited a new {kind} key")
-    when = "" if payload.next_right_at is None else f", next right {times.at(payload.next_right_at)}"
-    cycle = "soon" if payload.cycle is None else f"at cycle {number(payload.cycle)}"
+        key = details(None if payload.key is None else f"The signer needs {short(payload.key)}")
+        if item.kind is EventKind.MISSED_INCIDENT:
+            return ended(item, times, "", f"awaited a new {kind} key", key)
+        return Wording(f": new {kind} key required since {times.at(item.ended_at)}", key)
+    if payload.active_at is not None:
+        when = f"{times.at(payload.active_at)} (in {duration(payload.active_at - times.now)})"
+    else:
+        when = "soon" if payload.cycle is None else f"at cycle {number(payload.cycle)}"
     return Wording(
-        f": {kind} key changes {cycle}{when}",
+        f": {kind} key changes {when}",
         details(None if payload.key is None else f"The signer needs {short(payload.key)} by then", runbook(item)),
     )
 
 
 def seed_nonce(item: Item, times: Times) -> Wording:
     cycle = "" if item.payload.cycle is None else f" of cycle {number(item.payload.cycle)}"
+    lost = item.payload.reason == "lost"
+    if item.kind in ENDED and lost:
+        return Wording(f": too late to reveal the seed nonce{cycle}")
     if item.kind in ENDED:
         return ended(item, times, f": seed nonce{cycle} revealed", "had a seed nonce to reveal")
     return Wording(
-        f": seed nonce{cycle} not revealed",
+        f": seed nonce{cycle} not revealed{' in time' if lost else ''}",
         details(
             None if item.payload.first_level is None else f"For level {number(item.payload.first_level)}",
-            reward(item, times),
+            "Its reward is lost" if lost else reward(item, times),
             runbook(item),
         ),
     )
 
 
 def rights_drop(item: Item, times: Times) -> Wording:
+    if item.payload.close_reason == "new-cycle":
+        return Wording(": the cycle with fewer rights has begun")
     if item.kind in ENDED:
         return ended(item, times, ": rights are back", "had fewer rights")
     drop, cycle = item.payload.drop, item.payload.cycle
@@ -165,6 +177,11 @@ def control_change(item: Item, times: Times) -> Wording:
             runbook(item),
         ),
     )
+
+
+def _others_attest_dal(item: Item) -> str:
+    share = item.payload.share_others
+    return "Most others attest it" if share is None else f"{percent(share)} of the others attest it"
 
 
 def _cycle(item: Item) -> str | None:

@@ -30,7 +30,8 @@ def missed_attestation(item: Item, times: Times) -> Wording:
         period = times.between(item.opened_at, item.ended_at)
         return Wording(f" was not attesting {period}, now OK", details(_attestation_cost(item)))
 
-    some = payload.reason == "window"  # it attests some levels and misses too many
+    # It attests some levels and misses too many.
+    some = payload.reason == "window" and (payload.missed is None or payload.missed != payload.of)
     counted = "" if payload.missed is None else f", {_out_of(payload.missed, payload.of)} missed"
     if item.kind is not EventKind.FIRING:
         predicate = f": attestations still {'missing' if some else 'stopped'}{since(item, times)}{counted}"
@@ -102,4 +103,4 @@ def _attestation_cost(item: Item) -> str | None:
 
 
 def _out_of(missed: int, of: int | None) -> str:
-    return number(missed) if of is None else f"{number(missed)} of {number(of)}"
+    return number(missed) if of is None or of < missed else f"{number(missed)} of {number(of)}"

@@ -130,7 +130,7 @@ def test_several_bakers_with_one_cause_are_one_line() -> None:
             f"a{number:05}",
             target=f"tz1{number:033}",
             event_id=number,
-            **STOPPED | {"name": name, "missed": 10 + number, "opened_at": at("03:04") + number},
+            **STOPPED | {"name": name, "missed": 10 + number, "of": 10 + number, "opened_at": at("03:04") + number},
             share_others=0.41,
         )
         for number, name in enumerate(names)
@@ -143,7 +143,7 @@ def test_several_bakers_with_one_cause_are_one_line() -> None:
         "#a00000 #a00001 #a00002 and 9 more"
     )
     assert [fact["event_id"] for fact in message.events] == list(range(12))
-    assert message.events[3]["summary"] == "baker-3: attestations stopped 03:04, 13 of 12 missed"
+    assert message.events[3]["summary"] == "baker-3: attestations stopped 03:04, 13 of 13 missed"
 
 
 def test_bakers_that_stopped_hours_apart_are_told_one_by_one() -> None:
@@ -349,7 +349,21 @@ WORDS = [
     ),
     ("dal_participation", EventKind.FIRING, {"reason": "plain"}, "🔴 alice: attests without DAL since 03:04"),
     ("companion_key_missing", EventKind.FIRING, {}, "🔴 alice: tz4 consensus key without a companion key 03:04"),
-    ("consensus_key_pending", EventKind.NOTICE, {"cycle": 814}, "🔴 alice: consensus key changes at cycle 814"),
+    ("consensus_key_pending", EventKind.FIRING, {"cycle": 814}, "🔴 alice: consensus key changes at cycle 814"),
+    (
+        "consensus_key_pending",
+        EventKind.FIRING,
+        {"cycle": 814, "active_at": at("12:04")},
+        "🔴 alice: consensus key changes 12:04 (in 9 h)",
+    ),
+    (
+        "consensus_key_pending",
+        EventKind.RESOLVED,
+        {"ended_at": at("12:04")},
+        "✅ alice: new consensus key required since 12:04",
+    ),
+    ("seed_nonce", EventKind.FIRING, {"reason": "lost"}, "🔴 alice: seed nonce not revealed in time"),
+    ("seed_nonce", EventKind.RESOLVED, {"reason": "lost"}, "✅ alice: too late to reveal the seed nonce"),
     ("seed_nonce", EventKind.FIRING, {"cycle": 811}, "🔴 alice: seed nonce of cycle 811 not revealed"),
     ("rights_drop", EventKind.FIRING, {"drop": 0.23, "cycle": 814}, "🔴 alice: rights fall by 23 % in cycle 814"),
     ("rights_drop", EventKind.FIRING, {"drop": 1.0, "cycle": 814}, "🔴 alice: no rights in cycle 814"),
