@@ -52,8 +52,10 @@ class RecordedAnswers:
         after: int = 3,
     ) -> None:
         self.blocks = {block["header"]["level"]: block for block in blocks}
-        self.first, self.last = min(self.blocks), max(self.blocks)
-        self.lowest, self.highest = self.first - before, self.last + after
+        self.first: int = min(self.blocks)
+        self.last: int = max(self.blocks)
+        self.lowest: int = self.first - before
+        self.highest: int = self.last + after
         self.baking_rights = list(baking_rights)
         self.attestation_rights = {entry["level"]: entry for entry in attestation_rights}
         self.absent = absent or {}
