@@ -32,6 +32,8 @@ class Plan:
     """(target, kind) -> the newest stored."""
     due: tuple[tuple[str, str], ...]
     """(target, reason), oldest first."""
+    cycle: int | None
+    """The cycle of the cursor's block."""
     unrevealed: Mapping[int, str]
     """Level of a seed nonce commitment that was not revealed yet -> its baker."""
     first_look: int

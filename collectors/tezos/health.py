@@ -1,0 +1,110 @@
+"""The state of delegates, a little in every run: at most two requests, none when the head has not moved.
+
+First the constants where they are missing; then, side by side, what an event asks for (a miss, a denunciation, a key
+change, a new cycle, a delegate never read) and the rights of this cycle and the next; and when nothing asks, the
+delegate whose state is oldest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
+
+from collectors.errors import NodeError, SourceError
+from collectors.interface import Plan
+from collectors.rpc import RpcClient
+from collectors.tezos import paths
+from collectors.tezos.constants import parse_constants
+from collectors.tezos.cycle_rights import bakes_wanted, power_wanted, read_bakes, read_power
+from collectors.tezos.delegate import not_registered, parse_delegate
+from collectors.tezos.ledger import Ledger
+from monitor.model import Reading
+from monitor.tezos_model import DelegateState
+
+MAX_REQUESTS = 2
+DELEGATE, CONSTANTS = "delegate", "constants"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    readings: tuple[Reading, ...] = ()
+    read_targets: tuple[str, ...] = ()
+    """Delegates whose state was read: no longer due."""
+    skipped: tuple[str, ...] = ()
+    """What was wanted and not answered, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    kind: str
+    targets: tuple[str, ...]
+
+
+def read_health(client: RpcClient, plan: Plan, ledger: Ledger, head: str, exclude: Sequence[str]) -> Health:
+    """Reads at `head`; `ledger` tells the cycle, and whom this run's blocks named. Never raises."""
+    if not ledger.advanced or not ledger.watched:
+        return Health()
+    readings: list[Reading] = []
+    read_targets: list[str] = []
+    skipped: list[str] = []
+    for wish in islice(_wishes(plan, ledger), MAX_REQUESTS):
+        try:
+            readings += _read(client, plan, ledger, head, exclude, wish)
+        except SourceError as error:
+            skipped.append(f"{wish.kind} {', '.join(wish.targets)}: {error}")
+        else:
+            if wish.kind == DELEGATE:
+                read_targets += wish.targets
+    return Health(tuple(readings), tuple(read_targets), tuple(skipped))
+
+
+def _wishes(plan: Plan, ledger: Ledger) -> Iterator[_Wish]:
+    if ledger.protocol is not None and (ledger.protocol, CONSTANTS) not in plan.readings:
+        yield _Wish(CONSTANTS, (ledger.protocol,))
+    asked_for = [_Wish(DELEGATE, (target,)) for target in _asked_for(plan, ledger)]
+    rights = chain(
+        (_Wish("bakes", targets) for targets in bakes_wanted(plan, ledger)),
+        (_Wish("power", (target,)) for target in power_wanted(plan, ledger)),
+    )
+    nothing = True
+    for pair in zip_longest(asked_for, rights):
+        for wish in pair:
+            if wish is not None:
+                nothing = False
+                yield wish
+    if nothing:
+        yield _Wish(DELEGATE, (min(ledger.watched, key=lambda target: plan.readings[target, DELEGATE].read_at),))
+
+
+def _asked_for(plan: Plan, ledger: Ledger) -> Iterable[str]:
+    """Due delegates, those that waited longest first; then those that were never read."""
+    never = (target for target in ledger.watched if (target, DELEGATE) not in plan.readings)
+    due = (target for target, _ in plan.due)
+    return dict.fromkeys(target for target in chain(due, ledger.new_due, never) if target in ledger.watched)
+
+
+def _read(
+    client: RpcClient, plan: Plan, ledger: Ledger, head: str, exclude: Sequence[str], wish: _Wish
+) -> list[Reading]:
+    if wish.kind == "bakes":
+        return read_bakes(client, plan, ledger, head, exclude, wish.targets)
+    if wish.kind == "power":
+        return read_power(client, plan, ledger, head, exclude, wish.targets[0])
+    (target,) = wish.targets
+    if wish.kind == CONSTANTS:
+        answer = client.get(paths.constants(head), exclude=exclude)
+        value = parse_constants(answer.value, target).to_value()
+    else:
+        value = _read_delegate(client, head, exclude, target).to_value()
+    return [Reading(ledger.network, target, wish.kind, ledger.last_level, plan.now, value)]
+
+
+def _read_delegate(client: RpcClient, head: str, exclude: Sequence[str], target: str) -> DelegateState:
+    try:
+        answer = client.get(paths.delegate(head, target), exclude=exclude)
+    except NodeError as error:
+        if not_registered(error.ids):
+            return DelegateState(target, registered=False)
+        raise
+    return parse_delegate(answer.value, target)

@@ -1,0 +1,135 @@
+"""The checks of one network as they stand, kept in memory through a run and written back where they changed.
+
+Only the run that holds the lock writes them, so that loading once is enough. A check that was never anything but
+quiet has no row.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from alerting.check_state import NEW, CheckState, Phase
+from monitor.database import insert
+from monitor.model import CheckKey, Verdict
+from monitor.rules.attestation import EMPTY as EMPTY_ATTESTATION
+from monitor.rules.attestation import AttestationWindow
+from monitor.rules.baking import EMPTY as EMPTY_BAKING
+from monitor.rules.baking import BakingWindow
+from monitor.schema import check_state as table
+from monitor.schema import incident
+
+ATTESTATION_RULE, BAKING_RULE = "missed_attestation", "missed_baking"
+
+
+@dataclass(slots=True)
+class Check:
+    """One check key. `window` is a duty's; None for polled conditions."""
+
+    key: CheckKey
+    state: CheckState
+    window: AttestationWindow | BakingWindow | None = None
+    changed: bool = False
+    verdict: Verdict | None = None
+    """The newest BAD of this run: what the open incident says about itself now."""
+
+
+class Checks:
+    """All checks of one network."""
+
+    def __init__(self, connection: Connection, network: str) -> None:
+        self.network = network
+        self._checks: dict[tuple[str, str], Check] = {}
+        for row in connection.execute(select(table).where(table.c.network == network)).mappings():
+            value = json.loads(row["state"])
+            key = CheckKey(network, row["target"], row["rule"])
+            check = Check(key, CheckState.from_value(value["check"]), _window(key.rule, value.get("window")))
+            self._checks[key.target, key.rule] = check
+
+    def get(self, target: str, rule: str) -> Check:
+        """The check, made anew where there is none yet."""
+        found = self._checks.get((target, rule))
+        if found is None:
+            found = Check(CheckKey(self.network, target, rule), NEW, _window(rule, None))
+            self._checks[target, rule] = found
+        return found
+
+    def open_incident(self, target: str, rule: str) -> str | None:
+        """The id of the rule's open incident, without making a check."""
+        found = self._checks.get((target, rule))
+        return found.state.incident if found else None
+
+    def __iter__(self) -> Iterator[Check]:
+        return iter(tuple(self._checks.values()))
+
+    def forget(self, check: Check) -> None:
+        self._checks.pop((check.key.target, check.key.rule), None)
+
+    def save(self, connection: Connection, now: int) -> None:
+        """Writes what changed, in the caller's transaction."""
+        rows = [
+            {
+                "network": check.key.network,
+                "target": check.key.target,
+                "rule": check.key.rule,
+                "incident_id": check.state.incident,
+                "state": json.dumps(_value(check), separators=(",", ":")),
+                "updated_at": now,
+            }
+            for check in self
+            if check.changed and not _quiet(check)
+        ]
+        for check in self:
+            if check.changed and _quiet(check):
+                connection.execute(
+                    delete(table).where(
+                        table.c.network == check.key.network,
+                        table.c.target == check.key.target,
+                        table.c.rule == check.key.rule,
+                    )
+                )
+            if check.changed and check.state.incident and check.verdict is not None:
+                _refresh(connection, check.state, check.verdict)
+            check.changed = False
+        if rows:
+            statement = insert(connection, table)
+            update = {name: statement.excluded[name] for name in ("incident_id", "state", "updated_at")}
+            keys = [table.c.network, table.c.target, table.c.rule]
+            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update), rows)
+
+
+def incident_ids_in_use(connection: Connection) -> Callable[[str], bool]:
+    """Whether an id is another incident's."""
+    return lambda name: connection.execute(select(incident.c.id).where(incident.c.id == name)).first() is not None
+
+
+def _refresh(connection: Connection, state: CheckState, verdict: Verdict) -> None:
+    """New misses alone send nothing, but whoever looks at the open incident sees them."""
+    evidence = json.dumps(dict(verdict.evidence), ensure_ascii=False, separators=(",", ":"))
+    statement = update(incident).where(incident.c.id == state.incident)
+    connection.execute(statement.values(missed=state.missed, evidence=evidence))
+
+
+def _quiet(check: Check) -> bool:
+    state = check.state
+    plain = state.phase in (Phase.NEW, Phase.OK) and state.incident is None and state.last_incident is None
+    return plain and state.told == 0 and not check.window
+
+
+def _window(rule: str, value: dict[str, Any] | None) -> AttestationWindow | BakingWindow | None:
+    if rule == ATTESTATION_RULE:
+        return EMPTY_ATTESTATION if value is None else AttestationWindow.from_value(value)
+    if rule == BAKING_RULE:
+        return EMPTY_BAKING if value is None else BakingWindow.from_value(value)
+    return None
+
+
+def _value(check: Check) -> dict[str, Any]:
+    value: dict[str, Any] = {"check": check.state.to_value()}
+    if check.window is not None:
+        value["window"] = check.window.to_value()
+    return value

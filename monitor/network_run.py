@@ -1,0 +1,188 @@
+"""One network in one run: what its collector hands over is stored and judged, each piece in its own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Engine
+
+from alerting.payload import Payload
+from alerting.transition import Transition
+from collectors.interface import Blocked, Finished, Item, Plan, Probed, Reorganised
+from monitor.checks import Checks
+from monitor.conditions import judge_delegates, judge_source
+from monitor.config.settings import Settings
+from monitor.database import reading, writing
+from monitor.duties import DutyFold
+from monitor.knowledge import Knowledge
+from monitor.model import Batch, CheckKey, CoverageGap, Cursor, EventKind, Severity
+from monitor.networks import pin_network
+from monitor.notices import tell_notices
+from monitor.payloads import inhibitor, payload_of
+from monitor.planning import load_plan
+from monitor.readings import add_due, remove_due, store_reading
+from monitor.recording import Recorder
+from monitor.reminding import remind
+from monitor.removal import close_targets
+from monitor.cursor import load_cursor, mark_blocked, set_judged, start_cursor
+from monitor.state import reset_to, store_batch
+from monitor.targets import sync_targets, targets
+from monitor.watched import WatchedNetwork
+
+
+@dataclass(slots=True)
+class NetworkRun:
+    """Begun before its collector, then given its items in order. Raises StateError where it cannot write."""
+
+    engine: Engine
+    settings: Settings
+    watched: WatchedNetwork
+    recorder: Recorder
+    network: str = ""
+    probed: Probed | None = None
+    finished: Finished | None = None
+    levels_read: int = 0
+    _checks: Checks = field(init=False)
+    _fold: DutyFold = field(init=False)
+
+    def begin(self) -> Plan:
+        """Takes up an edited watch list and what an interrupted run stored without judging it; returns the plan."""
+        with reading(self.engine) as connection:
+            plan = load_plan(connection, self.watched, self.settings, self.recorder.now)
+            self._load(connection, plan.network or self.watched.unnamed)
+            stored = targets(connection, self.network)
+        cursor = plan.cursor
+        if cursor is None:
+            return plan
+        if {target: row.name for target, row in stored.items()} != self._wanted():
+            self._sync_targets(cursor.level + 1)
+        if cursor.judged_level < cursor.level:
+            self._judge(cursor)
+        return plan
+
+    def take(self, item: Item) -> None:
+        match item:
+            case Probed():
+                self._take_probed(item)
+            case Batch():
+                self._take_batch(item)
+            case Blocked():
+                with writing(self.engine) as connection:
+                    mark_blocked(connection, item.network, item.level, item.reason, item.since, self.recorder.now)
+            case Reorganised():
+                common = item.reorganisation.common_level
+                with writing(self.engine) as connection:
+                    reset_to(connection, item.network, common, item.common_hash, self.recorder.now)
+            case Finished():
+                self._take_finished(item)
+
+    def _load(self, connection: Connection, network: str) -> None:
+        self.network = network
+        self._checks = Checks(connection, network)
+        self._fold = DutyFold(self._checks, self.settings, self.watched.delegates)
+
+    def _wanted(self) -> dict[str, str | None]:
+        return {address: delegate.name for address, delegate in self.watched.delegates.items()}
+
+    def _sync_targets(self, next_level: int) -> None:
+        now = self.recorder.now
+        with writing(self.engine) as connection:
+            changes = sync_targets(connection, self.network, self._wanted(), next_level, now)
+            removed = {row.target: row.name for row in changes.removed}
+            close_targets(connection, self._checks, removed, now, self._tell(connection, removed))
+            self._checks.save(connection, now)
+
+    def _take_probed(self, probed: Probed) -> None:
+        first_contact = self.probed is None and self._is_new(probed)
+        self.probed = probed
+        if not first_contact:
+            return
+        now = self.recorder.now
+        with writing(self.engine) as connection:
+            pin_network(connection, probed.network, self.watched.endpoints_key, probed.chain_id, now)
+            if load_cursor(connection, probed.network) is None:
+                start_cursor(connection, probed.network, probed.first_level - 1, probed.final_level, now)
+            if self.network != probed.network:
+                # What was told while the chain had no name yet is over: it answers now.
+                close_targets(connection, self._checks, None, now, self._tell(connection), reason="recovered")
+                self._checks.save(connection, now)
+            self._load(connection, probed.network)
+            sync_targets(connection, probed.network, self._wanted(), probed.first_level, now)
+
+    def _is_new(self, probed: Probed) -> bool:
+        if self.network != probed.network:
+            return True
+        with reading(self.engine) as connection:
+            return load_cursor(connection, probed.network) is None
+
+    def _take_batch(self, batch: Batch) -> None:
+        now = self.recorder.now
+        with writing(self.engine) as connection:
+            cursor = store_batch(connection, batch, now)
+            for item in batch.readings:
+                store_reading(connection, item)
+            for target, reason in batch.due:
+                add_due(connection, batch.network, target, reason, now)
+            if batch.unreadable_since is not None:
+                reason = batch.unreadable_reason or "unreadable"
+                mark_blocked(connection, batch.network, cursor.level, reason, batch.unreadable_since, now)
+        self.levels_read += len(batch.blocks)
+        self._judge(cursor, batch.gaps)
+
+    def _judge(self, cursor: Cursor, gaps: tuple[CoverageGap, ...] = ()) -> None:
+        with writing(self.engine) as connection:
+            for gap in gaps:
+                self._tell_gap(connection, gap)
+            tell = self._tell(connection)
+            self._fold.fold(connection, cursor, tell)
+            tell_notices(connection, self._checks, cursor, self.watched.delegates, tell)
+            set_judged(connection, cursor.network, cursor.level)
+            self._checks.save(connection, self.recorder.now)
+
+    def _tell_gap(self, connection: Connection, gap: CoverageGap) -> None:
+        """A gap of many levels is told at once; single unreadable levels are one incident of the source."""
+        if gap.from_level == gap.to_level:
+            return
+        payload = Payload(
+            first_level=gap.from_level,
+            last_level=gap.to_level,
+            levels=gap.to_level - gap.from_level + 1,
+            detail=gap.reason,
+            identifier=self.settings.identifier,
+        )
+        key = CheckKey(gap.network, "source", "coverage_gap")
+        dedupe_key = f"gap:{gap.network}:{gap.from_level}:{gap.to_level}"
+        self.recorder.tell(connection, EventKind.COVERAGE_GAP, key, dedupe_key, payload, Severity.WARNING)
+
+    def _take_finished(self, finished: Finished) -> None:
+        self.finished = finished
+        now = self.recorder.now
+        with writing(self.engine) as connection:
+            for item in finished.readings:
+                store_reading(connection, item)
+            for target in finished.read_targets:
+                remove_due(connection, self.network, target)
+            known = Knowledge(connection, self.network, now)
+            tell = self._tell(connection, known=known)
+            judge_source(connection, self._checks, self.settings, finished, now, tell)
+            if finished.error is None:
+                judge_delegates(connection, self._checks, self.watched.delegates, known, now, tell)
+            self._checks.save(connection, now)
+            remind(connection, self.network, self._checks, self.recorder)
+
+    def _tell(
+        self,
+        connection: Connection,
+        removed: Mapping[str, str | None] | None = None,
+        known: Knowledge | None = None,
+    ) -> Callable[[Transition], None]:
+        knowledge = known or Knowledge(connection, self.network, self.recorder.now)
+
+        def tell(transition: Transition) -> None:
+            payload = payload_of(
+                transition, self._checks, knowledge, self.settings, self.watched.delegates, removed or {}
+            )
+            self.recorder.record(connection, transition, payload, inhibitor(self._checks, transition.key))
+
+        return tell
