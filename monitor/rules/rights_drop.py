@@ -10,7 +10,7 @@ from monitor.model import Verdict
 from monitor.rules.delegate_context import DelegateContext
 from monitor.rules.interface import NOT_APPLICABLE, NOT_READ, Card, DelegateRule, Episode, Policy, critical, ok, warning
 
-DROP = 0.2
+DROP_PERCENT = 20
 
 
 def judge(context: DelegateContext, episode: Episode) -> Verdict:
@@ -23,11 +23,11 @@ def judge(context: DelegateContext, episode: Episode) -> Verdict:
         return NOT_READ
     if now.attesting_power == 0:
         return NOT_APPLICABLE if coming.attesting_power == 0 else ok()
-    drop = 1 - coming.attesting_power / now.attesting_power
     if coming.attesting_power == 0:
         return critical("gone", drop=1.0, cycle=coming.cycle)
-    if drop >= DROP:
-        return warning("drop", drop=round(drop, 4), cycle=coming.cycle)
+    fewer = now.attesting_power - coming.attesting_power
+    if fewer * 100 >= now.attesting_power * DROP_PERCENT:
+        return warning("drop", drop=round(fewer / now.attesting_power, 4), cycle=coming.cycle)
     return ok("new-cycle") if episode.open and context.before_this_cycle(episode.opened_level) else ok()
 
 

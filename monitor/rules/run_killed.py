@@ -1,6 +1,7 @@
 """run_killed: an earlier run of the checker did not come to its end.
 
-Told once by the run that finds its row unfinished, on the target "run". Severity: warning. Nothing is open afterwards.
+Opens at once, in the run that finds the one before it unfinished, on the target "run". Severity: warning. Closes when a
+run finds the one before it finished, so that a monitor that is killed every minute is one incident and not sixty.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ RULE = MonitorRule(
         name="run_killed",
         title="Run killed",
         kind="monitor",
-        default="an earlier run has no end",
+        default="the run before this one has no end",
         severity="warning",
-        recovery="told once; nothing stays open",
+        recovery="a run that came to its end",
     ),
-    Policy(notice=True),
+    Policy(flapping=True),
 )
