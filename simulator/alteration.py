@@ -46,6 +46,8 @@ def altered(value: Json, what: str, fault: Fault) -> Json | Refusal:
             return _each(value, what, lambda operation: {**_without_metadata(operation), "metadata": "too large"})
         case "unknown_operation":
             return _each_list(value, what, lambda lists: [_strange(lists[0], fault), *lists[1:]])
+        case "stray_attestation":
+            return _each_list(value, what, lambda lists: [_with_stray(lists[0], fault), *lists[1:]])
     raise ValueError(f"no such fault: {fault.kind}")
 
 
@@ -72,4 +74,15 @@ def _strange(operations: list[Json], fault: Fault) -> list[Json]:
         if operation["contents"][0]["kind"].startswith("attestation"):
             renamed = {**operation, "contents": [{**operation["contents"][0], "kind": fault.text}]}
             return [*operations[:place], renamed, *operations[place + (0 if fault.number else 1) :]]
+    return operations
+
+
+def _with_stray(operations: list[Json], fault: Fault) -> list[Json]:
+    """A copy of the first attestation that stands alone, by somebody else and of the level before."""
+    for operation in operations:
+        content = operation["contents"][0]
+        if content["kind"] in ("attestation", "attestation_with_dal"):
+            told = content["metadata"] | {"delegate": fault.text, "consensus_key": fault.text}
+            changed = content | {"level": content["level"] - 1, "metadata": told}
+            return [*operations, {**operation, "contents": [changed]}]
     return operations

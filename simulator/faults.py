@@ -31,6 +31,7 @@ CONTENT = frozenset(
         "no_operation_metadata",
         "too_large",
         "unknown_operation",
+        "stray_attestation",
         "json",
     }
 )
@@ -254,3 +255,8 @@ def unknown_operation(
 ) -> Fault:
     """The first attestation of the block is of a kind nobody knows; or, `added`, stands beside the others."""
     return Fault("unknown_operation", text=kind, number=int(added), **matchers)
+
+
+def stray_attestation(delegate: str, **matchers: Unpack[Matchers]) -> Fault:
+    """The block also carries an attestation by the delegate for the level before the one it attests."""
+    return Fault("stray_attestation", text=delegate, **matchers)

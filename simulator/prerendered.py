@@ -113,12 +113,15 @@ class Prerendered:
             b"predecessor": f'"{self.hash(level - 1)}"',
             b"branch": f'"{self.hash(level - 2)}"',
             b"hex": f'"{level:08x}"',
-            b"timestamp": f'"{instant(self.genesis + (level - self.first) * self.chain.plan.block_delay)}"',
+            b"timestamp": f'"{self._instant(level)}"',
         }
         values = {slot: value.encode() for slot, value in filled.items()}
         parts = self._blocks[level % len(self._blocks)][:]
         parts[1::2] = [values[slot] for slot in parts[1::2]]
         return b"".join(parts)
+
+    def _instant(self, level: int) -> str:
+        return instant(self.genesis + (level - self.first) * self.chain.plan.block_delay)
 
     def _fragments(self, level: int) -> dict[str, str]:
         """By delegate: its entry in the attestation rights of the level, which does not tell the level."""
@@ -153,9 +156,11 @@ class Prerendered:
                 who = baker.address
                 if (not delegates or who in delegates) and (every or who not in seen):
                     seen.add(who)
+                    # A block delay per round is near enough; only what is to come has a time.
+                    time = f'"estimated_time": "{self._instant(level + round_)}", ' if level > at else ""
                     entries.append(
                         f'{{"level": {level}, "delegate": "{who}", "round": {round_}, '
-                        f'"consensus_key": "{baker.consensus_key}"}}'
+                        f'{time}"consensus_key": "{baker.consensus_key}"}}'
                     )
         return f"[{', '.join(entries)}]".encode()
 

@@ -196,6 +196,15 @@ def test_an_operation_can_be_of_an_unknown_kind(reader: Reader, added: bool, dif
         assert len(kinds) == len(before) + difference
 
 
+def test_an_attestation_of_an_earlier_level_can_stand_among_the_others(reader: Reader) -> None:
+    who = CHAIN.plan.bakers[0].address
+    before = reader.get(BLOCK + "/operations/0")
+    reader.node.faults.add(faults.stray_attestation(who))
+    *others, stray = reader.get(BLOCK)["operations"][0]
+    assert others == before
+    assert (stray["contents"][0]["level"], stray["contents"][0]["metadata"]["delegate"]) == (10_048, who)
+
+
 def test_the_head_and_its_predecessor_reorganise_at_every_request_and_nothing_final_does(reader: Reader) -> None:
     reader.node.faults.add(faults.head_reorganisation())
     assert len({reader.block("head/hash") for _ in range(4)}) == 4
