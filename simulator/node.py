@@ -12,7 +12,7 @@ import socket
 import struct
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event, Thread
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -131,16 +131,14 @@ class Node:
         try:
             while True:
                 asked = await _read(reader)
-                status = None
-                ordinal = 0
-                own = asked.target.startswith("/_simulator/")
-                if not own:
+                if asked.target.startswith("/_simulator/"):
+                    await _write(writer, *_framed(control(self, asked.method, asked.target, asked.body)))
+                else:
                     ordinal = self.requests.begun(self.clock(), asked.target)
-                try:
-                    status = await (self._controlled if own else self._answered)(asked, writer, ordinal)
-                finally:
-                    if not own:
-                        self.requests.ended(status)
+                    try:
+                        await self._answered(asked, writer, ordinal)
+                    finally:
+                        self.requests.ended()
                 if not asked.keep_alive:
                     return
         except (_Gone, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
@@ -150,11 +148,7 @@ class Node:
             self._writers.discard(writer)
             writer.close()
 
-    async def _controlled(self, asked: _Asked, writer: asyncio.StreamWriter, _: int) -> int:
-        answer = control(self, asked.method, asked.target, asked.body)
-        return await self._send(answer, writer)
-
-    async def _answered(self, asked: _Asked, writer: asyncio.StreamWriter, ordinal: int) -> int:
+    async def _answered(self, asked: _Asked, writer: asyncio.StreamWriter, ordinal: int) -> None:
         if len(asked.target) > MAX_TARGET:
             return await self._send(Answer(414, b"URI too long", "text/plain"), writer)
         if asked.method != "GET":
@@ -191,28 +185,22 @@ class Node:
         answer: Answer,
         writer: asyncio.StreamWriter,
         headers: dict[str, str] | None = None,
-        struck: list[Fault] | None = None,
-    ) -> int:
-        kinds = {fault.kind for fault in struck or ()}
-        body = answer.body[: len(answer.body) // 2] if "truncated" in kinds else answer.body
-        lines = [
-            f"HTTP/1.1 {answer.status} {_REASONS.get(answer.status, 'Status')}",
-            f"Content-Type: {answer.content_type}",
-            f"Content-Length: {len(body)}",
-            *(f"{name}: {value}" for name, value in (headers or {}).items()),
-        ]
-        head = "\r\n".join([*lines, "", ""]).encode()
+        struck: Sequence[Fault] = (),
+    ) -> None:
+        kinds = {fault.kind for fault in struck}
+        if "truncated" in kinds:
+            answer = answer._replace(body=answer.body[: len(answer.body) // 2])
+        self.requests.answering(answer.status)
+        head, body = _framed(answer, headers)
         if "cut" in kinds:
-            writer.write(head + body[: len(body) // 2])
-            await writer.drain()
+            await _write(writer, head, body[: len(body) // 2])
             raise _Gone
-        slow = {fault.text: fault.seconds for fault in struck or () if fault.kind == "dribble"}
+        slow = {fault.text: fault.seconds for fault in struck if fault.kind == "dribble"}
         if slow:
-            await _write(writer, head, slow.get("headers"))
-            await _write(writer, body, slow.get("body"))
+            await _dribble(writer, head, slow.get("headers", 0))
+            await _dribble(writer, body, slow.get("body", 0))
         else:
-            await _write(writer, head + body, None)
-        return answer.status
+            await _write(writer, head, body)
 
     def _too_many(self, per_second: int) -> bool:
         now = time.monotonic()
@@ -239,13 +227,28 @@ async def _read(reader: asyncio.StreamReader) -> _Asked:
     return _Asked(method, target, keep_alive, await reader.readexactly(length) if length else b"")
 
 
-async def _write(writer: asyncio.StreamWriter, data: bytes, seconds: float | None) -> None:
-    """All at once, or a byte each so many seconds."""
-    for piece in (data,) if seconds is None else (data[place : place + 1] for place in range(len(data))):
+def _framed(answer: Answer, headers: dict[str, str] | None = None) -> tuple[bytes, bytes]:
+    """Head and body."""
+    lines = [
+        f"HTTP/1.1 {answer.status} {_REASONS.get(answer.status, 'Status')}",
+        f"Content-Type: {answer.content_type}",
+        f"Content-Length: {len(answer.body)}",
+        *(f"{name}: {value}" for name, value in (headers or {}).items()),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode(), answer.body
+
+
+async def _write(writer: asyncio.StreamWriter, head: bytes, body: bytes) -> None:
+    writer.write(head + body)
+    await writer.drain()
+
+
+async def _dribble(writer: asyncio.StreamWriter, data: bytes, seconds: float) -> None:
+    """A byte each so many seconds; 0: all at once."""
+    for piece in (data[place : place + 1] for place in range(len(data))) if seconds else (data,):
         writer.write(piece)
         await writer.drain()
-        if seconds:
-            await asyncio.sleep(seconds)
+        await asyncio.sleep(seconds)
 
 
 def _static(fault: Fault) -> Answer:

@@ -70,9 +70,12 @@ class Traffic:
             self.max_concurrent = max(self.max_concurrent, self._under_way)
             return self.count - 1
 
-    def ended(self, status: int | None) -> None:
-        """`status` is None when nothing was answered."""
+    def answering(self, status: int) -> None:
+        """Counts an answer before its first byte leaves, so that whoever has read it finds it counted."""
+        with self._lock:
+            self.statuses[status] = self.statuses.get(status, 0) + 1
+
+    def ended(self) -> None:
+        """Answered or not."""
         with self._lock:
             self._under_way = max(0, self._under_way - 1)
-            if status is not None:
-                self.statuses[status] = self.statuses.get(status, 0) + 1
