@@ -76,6 +76,12 @@ def end_after(connection: Connection, incident: str, event_id: int) -> AnyRow | 
     ).first()
 
 
+def end_is_old_news(connection: Connection, incident: str, resolved_id: int) -> bool:
+    """Whether it opened again since: that it was over once would now be read as its being over."""
+    opened_again = (events.c.incident_id == incident) & (events.c.id > resolved_id) & events.c.kind.in_(OPENING_KINDS)
+    return connection.execute(select(events.c.id).where(opened_again).limit(1)).first() is not None
+
+
 def _openings_by_channel(connection: Connection, incident: str, resolved_id: int) -> dict[str, list[AnyRow]]:
     """Deliveries of firing, escalated and reminders since the incident's previous end."""
     previous_end = (

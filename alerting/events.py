@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from alerting.deliveries import PENDING, SENT, SUPERSEDED, SUPPRESSED, AnyRow, change, deliver_to, record
-from alerting.endings import OPENING_KINDS, end_after, tell_end, tell_missed
+from alerting.endings import OPENING_KINDS, end_after, end_is_old_news, tell_end, tell_missed
 from monitor.model import Event, EventKind, Severity
 from monitor.schema import delivery as deliveries
 from monitor.schema import event as events
@@ -53,7 +53,7 @@ def release_suppressed(connection: Connection, suppressed_by: str, run_id: int, 
     """What kept these deliveries quiet is over: tell what still holds, and what was missed meanwhile.
 
     An opening whose incident is still open becomes due; one that is over becomes a missed-incident, unless the channel
-    heard of its end. A reminder is told only where nothing else was. Returns how many deliveries became due.
+    heard of its end or it is open again. A reminder is told only where nothing else was. Returns how many deliveries became due.
     """
     rows = connection.execute(
         select(deliveries.c.event_id, deliveries.c.channel, events.c.incident_id, events.c.kind)
@@ -69,6 +69,8 @@ def _release(connection: Connection, row: AnyRow, run_id: int, now: int) -> bool
     end = end_after(connection, row.incident_id, row.event_id) if opens else None
     if end is not None:
         change(connection, [row.event_id], row.channel, state=SUPERSEDED)
+        if end_is_old_news(connection, row.incident_id, end.id):
+            return False
         heard = _hears(connection, row.channel, events.c.id == end.id)
         return not heard and tell_missed(connection, end, row.channel, run_id, now)
     if row.kind == EventKind.REMINDER.value and _hears(
