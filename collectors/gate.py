@@ -83,7 +83,7 @@ class Gate:
             now = self._monotonic()
             if told or lane.limit == 1:
                 lane.opens_at = max(lane.opens_at, now + pause)
-            if sent_at >= lane.narrowed_at:
+            if sent_at > lane.narrowed_at:
                 lane.limit = max(1, lane.limit // 2)
                 lane.narrowed_at = now
             lane.answers = 0

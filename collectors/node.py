@@ -20,6 +20,8 @@ class Question:
     path: str
     query: str
     body: bytes | None
+    optional: bool = False
+    """Its failure says nothing about the node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Node:
         problem.endpoint = self.label
         if isinstance(problem, Lagging) or not isinstance(problem, NoAnswer):
             self.standing.answered(usefully=False)
-        elif not isinstance(problem, OutOfTime | Throttled):
+        elif not question.optional and not isinstance(problem, OutOfTime | Throttled):
             self.standing.fail(problem.detail)
         raise problem  # outside of `except`, so that it has no context
 

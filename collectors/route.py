@@ -28,9 +28,9 @@ class Route:
         self.proxies: dict[str, str] = {} if host in _LOOPBACK else dict(settings["proxies"])
         self.verify: bool | str = settings["verify"] or True
         address = f"[{host}]" if ":" in host else host
-        self._base = f"{parts.scheme}://{address}{'' if parts.port is None else f':{parts.port}'}{parts.path}".rstrip(
-            "/"
-        )
+        port = "" if parts.port is None else f":{parts.port}"
+        self._url = f"{parts.scheme}://{address}{port}{parts.path or '/'}"
+        self._base = self._url.rstrip("/")
         self._query = parts.query
         # A node in the house answers from a fast network: compressing costs both sides more than it saves.
         compressed = endpoint.kind == "public" or (endpoint.kind is None and parts.scheme == "https")
@@ -52,7 +52,8 @@ class Route:
         request = PreparedRequest()
         request.method = method
         query = "&".join(part for part in (self._query, query) if part)
-        request.url = f"{self._base}{path or '/'}{'?' if query else ''}{query}"
+        url = self._base + path if path else self._url
+        request.url = f"{url}?{query}" if query else url
         request.headers = self._headers
         if body is not None:
             request.headers = self._headers.copy()

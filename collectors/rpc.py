@@ -99,13 +99,15 @@ class RpcClient:
         exclude: Collection[str] = (),
         timeout: float | None = None,
         tries: int = TRIES,
+        optional: bool = False,
     ) -> Answer:
         """GET `path` (from "/" on) below an endpoint's URL. `params` may repeat names and keep their order.
 
         endpoint: ask this one only. exclude: labels not to ask. tries: how often a 404 or temporary error is asked
-        altogether; 1 for a path that a node may well not have. Raises SourceError.
+        altogether; 1 for a path that a node may well not have. optional: a costly or uncommon question, whose failure
+        says nothing about the node. Raises SourceError.
         """
-        question = Question("GET", path, urlencode(params), None)
+        question = Question("GET", path, urlencode(params), None, optional)
         return self._ask(question, self._ordered(endpoint, exclude), timeout, tries)
 
     def post(self, path: str, payload: Any, *, endpoint: str | None = None, timeout: float | None = None) -> Answer:
@@ -145,6 +147,15 @@ class RpcClient:
                     raise
                 break
         raise unreadable or NoAnswer("no endpoint is left to ask")
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every endpoint, in configured order."""
+        return tuple(self._nodes)
+
+    def preferred(self) -> list[str]:
+        """Labels in the order in which they would be asked now."""
+        return [node.label for node in self._ordered(None, ())]
 
     @property
     def requests(self) -> int:

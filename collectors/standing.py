@@ -34,7 +34,7 @@ class Standing:
     def rank(self, *, paused: bool) -> tuple[bool, bool, int, int]:
         """Sorts endpoints: those in good standing as configured, then the others, the least bad first."""
         behind = self.failed or self._resting or self._outdone >= OUTDONE_LIMIT
-        return behind, paused, self._failures, self._position
+        return behind, paused, self._failures if behind else 0, self._position
 
     def answered(self, *, usefully: bool = True) -> None:
         """It is there; `usefully` is False for a 404, a refusal or what cannot be judged."""

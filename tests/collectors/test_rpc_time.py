@@ -91,9 +91,7 @@ HUGE = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + (b"%x\r\n" % 6
         pytest.param(sends(b"\x00\xff nonsense\r\n\r\n"), NoAnswer, "answer is not HTTP", id="does not speak HTTP"),
     ],
 )
-def test_a_misbehaving_node_costs_one_timeout_at_most(
-    behave: Behaviour, error: type[SourceError], detail: str
-) -> None:
+def test_a_misbehaving_node_costs_one_timeout_at_most(behave: Behaviour, error: type[SourceError], detail: str) -> None:
     with RawNode(behave) as node, client_for(node.url, timeout=TIMEOUT) as client:
         began = time.monotonic()
         with pytest.raises(error) as raised:
@@ -175,11 +173,13 @@ def test_many_hanging_requests_at_once_all_end_in_time() -> None:
 def test_the_client_still_works_after_a_request_was_cut() -> None:
     quick = says("quick")
     slow = dribbles(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b" ")
-    with RawNode(lambda connection, asked: (slow if asked.number == 1 else quick)(connection, asked)) as node:
-        with client_for(node.url, timeout=TIMEOUT) as client:
-            with pytest.raises(NoAnswer):
-                client.get("/x")
-            assert [client.get("/x").value for _ in range(3)] == ["quick"] * 3
+    with (
+        RawNode(lambda connection, asked: (slow if asked.number == 1 else quick)(connection, asked)) as node,
+        client_for(node.url, timeout=TIMEOUT) as client,
+    ):
+        with pytest.raises(NoAnswer):
+            client.get("/x")
+        assert [client.get("/x").value for _ in range(3)] == ["quick"] * 3
 
 
 def test_a_request_may_ask_for_less_time_than_the_client_gives() -> None:
@@ -214,6 +214,9 @@ def test_a_body_at_the_limit_is_read() -> None:
 
 def test_a_compressed_body_counts_as_what_it_unpacks_to() -> None:
     bomb = reply(200, gzip.compress(b'"' + b"x" * 5_000_000 + b'"'), Content_Encoding="gzip")
-    with RawNode(sends(bomb)) as node, client_for(f"public={node.url}") as client:
-        with pytest.raises(Unreadable, match="larger than"):
-            client.get("/x")
+    with (
+        RawNode(sends(bomb)) as node,
+        client_for(f"public={node.url}") as client,
+        pytest.raises(Unreadable, match="larger than"),
+    ):
+        client.get("/x")

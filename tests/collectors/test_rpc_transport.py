@@ -1,0 +1,229 @@
+"""Connections, headers and what is (not) taken from the environment."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from collectors.errors import NoAnswer
+from tests.collectors.raw_node import (
+    Asked,
+    HangUp,
+    RawNode,
+    client_for,
+    closed_port,
+    dribbles,
+    hangs_up,
+    in_turn,
+    reply,
+    says,
+    sends,
+)
+
+
+def test_connections_are_kept_and_shared() -> None:
+    with RawNode(says()) as node, client_for(node.url) as client:
+        for _ in range(20):
+            client.get("/x")
+        assert node.connections == 1
+
+
+def test_a_connection_is_kept_after_an_error_answer() -> None:
+    with RawNode(says("no", status=403)) as node, client_for(node.url) as client:
+        for _ in range(5):
+            with pytest.raises(Exception, match="403"):
+                client.get("/x")
+        assert node.connections == 1
+
+
+def test_chunked_and_unframed_bodies_are_read() -> None:
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[1\r\n3\r\n,2]\r\n0\r\n\r\n"
+    unframed = b"HTTP/1.0 200 OK\r\n\r\n[3]"
+    with RawNode(in_turn(sends(chunked), sends(unframed, then_close=True))) as node, client_for(node.url) as client:
+        assert [client.get("/x").value for _ in range(2)] == [[1, 2], [3]]
+
+
+def test_no_more_than_the_allowed_requests_are_on_their_way_at_once() -> None:
+    lock = threading.Lock()
+    busy = most = 0
+
+    def slow(connection: socket.socket, asked: Asked) -> None:
+        nonlocal busy, most
+        with lock:
+            busy += 1
+            most = max(most, busy)
+        time.sleep(0.02)
+        with lock:
+            busy -= 1
+        connection.sendall(reply())
+
+    with RawNode(slow) as node, client_for(node.url, connections=3) as client, ThreadPoolExecutor(12) as pool:
+        for asking in [pool.submit(client.get, "/x") for _ in range(36)]:
+            asking.result()
+    assert most == 3
+
+
+def test_a_kept_connection_that_the_node_closed_is_replaced_quietly() -> None:
+    def once(connection: socket.socket, asked: Asked) -> None:
+        connection.sendall(reply())
+        raise HangUp
+
+    with RawNode(once) as node, client_for(node.url) as client:
+        for _ in range(5):
+            client.get("/x")
+        assert client.health()[0].failures == 0
+        assert node.connections == 5
+
+
+def test_a_request_that_meets_the_close_of_a_kept_connection_is_sent_again() -> None:
+    """The node takes the second request on the old connection and hangs up: the moment no check can foresee."""
+    with RawNode(in_turn(says(1), hangs_up, says(2))) as node, client_for(node.url) as client:
+        assert [client.get("/x").value for _ in range(2)] == [1, 2]
+        assert client.health()[0].failures == 0
+        assert client.requests == 3
+
+
+def test_own_nodes_are_asked_uncompressed_and_public_ones_compressed() -> None:
+    with RawNode(says()) as node:
+        for url in (node.url, f"own={node.url}", f"public={node.url}"):
+            with client_for(url) as client:
+                client.get("/x")
+        assert [asked.headers["accept-encoding"] for asked in node.asked] == ["identity", "identity", "gzip"]
+
+
+def test_compressed_answers_are_unpacked() -> None:
+    body = reply(200, gzip.compress(b'{"a": 1}'), Content_Encoding="gzip")
+    with RawNode(sends(body)) as node, client_for(f"public={node.url}") as client:
+        assert client.get("/x").value == {"a": 1}
+
+
+def test_wrongly_compressed_answers_are_no_answer() -> None:
+    with (
+        RawNode(sends(reply(200, b"plain", Content_Encoding="gzip"))) as node,
+        client_for(node.url) as client,
+        pytest.raises(NoAnswer, match="answer is wrongly compressed"),
+    ):
+        client.get("/x")
+
+
+def test_a_redirect_is_not_followed() -> None:
+    with RawNode(says("elsewhere")) as other, RawNode(sends(reply(302, b"", Location=other.url))) as node:
+        redirected = pytest.raises(NoAnswer, match="HTTP 302 redirect: configure the address it leads to")
+        with client_for(node.url) as client, redirected:
+            client.get("/x")
+        assert other.asked == []
+
+
+def test_cookies_are_not_kept() -> None:
+    with RawNode(says(Set_Cookie="session=1; Path=/")) as node, client_for(node.url) as client:
+        client.get("/x")
+        client.get("/x")
+        assert "cookie" not in node.asked[1].headers
+
+
+def test_credentials_of_the_url_are_sent_as_basic_authentication() -> None:
+    with RawNode(says()) as node, client_for(node.url.replace("//", "//user:p%40ss@")) as client:
+        client.get("/x")
+        expected = "Basic " + base64.b64encode(b"user:p@ss").decode()
+        assert node.asked[0].headers["authorization"] == expected
+
+
+def test_netrc_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login user password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with RawNode(says()) as node, client_for(node.url) as client:
+        client.get("/x")
+        assert "authorization" not in node.asked[0].headers
+
+
+def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawNode(says("through")) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        with client_for("http://node.invalid:8732/base") as client:
+            assert client.get("/x").value == "through"
+        assert proxy.asked[0].target == "http://node.invalid:8732/base/x"
+
+
+def test_a_proxy_that_dribbles_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawNode(dribbles(b"HTTP/1.1 200 OK\r\n", b"X: 1\r\n")) as proxy:
+        for name in ("http_proxy", "https_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        with client_for("http://node.invalid", "https://node.invalid", timeout=0.3) as client:
+            began = time.monotonic()
+            with pytest.raises(NoAnswer, match="timed out"):
+                client.get("/x")
+            assert time.monotonic() - began < 1.2
+
+
+def test_this_machine_is_never_reached_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with closed_port() as proxy, RawNode(says("direct")) as node:
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        with client_for(node.url) as client:
+            assert client.get("/x").value == "direct"
+
+
+def test_a_host_that_does_not_exist_is_named_as_such() -> None:
+    with client_for("http://node.invalid", timeout=5) as client, pytest.raises(NoAnswer, match="host name not found"):
+        client.get("/x")
+
+
+def test_tls_is_verified_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl makes the certificate for this test and is not installed")
+    subprocess.run(
+        f"{openssl} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=node "
+        "-addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out cert.pem".split(),
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    handshakes = 0
+
+    def serve(listener: socket.socket) -> None:
+        nonlocal handshakes
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            try:
+                with context.wrap_socket(connection, server_side=True) as secured:
+                    handshakes += 1
+                    while secured.recv(65536):
+                        secured.sendall(reply(200, b'"secured"'))
+            except OSError:
+                continue  # the client that does not trust us
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        with client_for(url) as client, pytest.raises(NoAnswer, match="TLS certificate not accepted"):
+            client.get("/x")
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "missing.pem"))
+        with client_for(url) as client, pytest.raises(NoAnswer, match="no usable CA bundle"):
+            client.get("/x")
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "cert.pem"))
+        with client_for(url) as client:
+            handshakes = 0
+            assert [client.get("/x").value for _ in range(3)] == ["secured"] * 3
+            assert handshakes == 1
