@@ -36,6 +36,8 @@ class Check:
     changed: bool = False
     verdict: Verdict | None = None
     """The newest BAD of this run: what the open incident says about itself now."""
+    stored: bool = False
+    """Whether it has a row."""
 
 
 class Checks:
@@ -47,7 +49,9 @@ class Checks:
         for row in connection.execute(select(table).where(table.c.network == network)).mappings():
             value = json.loads(row["state"])
             key = CheckKey(network, row["target"], row["rule"])
-            check = Check(key, CheckState.from_value(value["check"]), _window(key.rule, value.get("window")))
+            check = Check(
+                key, CheckState.from_value(value["check"]), _window(key.rule, value.get("window")), stored=True
+            )
             self._checks[key.target, key.rule] = check
 
     def get(self, target: str, rule: str) -> Check:
@@ -71,35 +75,24 @@ class Checks:
 
     def save(self, connection: Connection, now: int) -> None:
         """Writes what changed, in the caller's transaction."""
-        rows = [
-            {
-                "network": check.key.network,
-                "target": check.key.target,
-                "rule": check.key.rule,
-                "incident_id": check.state.incident,
-                "state": json.dumps(_value(check), separators=(",", ":")),
-                "updated_at": now,
-            }
-            for check in self
-            if check.changed and not _quiet(check)
-        ]
+        rows = []
         for check in self:
-            if check.changed and _quiet(check):
-                connection.execute(
-                    delete(table).where(
-                        table.c.network == check.key.network,
-                        table.c.target == check.key.target,
-                        table.c.rule == check.key.rule,
-                    )
-                )
-            if check.changed and check.state.incident and check.verdict is not None:
-                _refresh(connection, check.state, check.verdict)
+            if not check.changed:
+                continue
             check.changed = False
+            if not _quiet(check):
+                rows.append(_row(check, now))
+                check.stored = True
+            elif check.stored:
+                connection.execute(delete(table).where(*(table.c[name] == part for name, part in _parts(check.key))))
+                check.stored = False
+            if check.state.incident and check.verdict is not None:
+                _refresh(connection, check.state, check.verdict)
         if rows:
             statement = insert(connection, table)
-            update = {name: statement.excluded[name] for name in ("incident_id", "state", "updated_at")}
+            newer = {name: statement.excluded[name] for name in ("incident_id", "state", "updated_at")}
             keys = [table.c.network, table.c.target, table.c.rule]
-            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=update), rows)
+            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=newer), rows)
 
 
 def incident_ids_in_use(connection: Connection) -> Callable[[str], bool]:
@@ -128,8 +121,13 @@ def _window(rule: str, value: dict[str, Any] | None) -> AttestationWindow | Baki
     return None
 
 
-def _value(check: Check) -> dict[str, Any]:
+def _parts(key: CheckKey) -> tuple[tuple[str, str], ...]:
+    return ("network", key.network), ("target", key.target), ("rule", key.rule)
+
+
+def _row(check: Check, now: int) -> dict[str, Any]:
     value: dict[str, Any] = {"check": check.state.to_value()}
     if check.window is not None:
         value["window"] = check.window.to_value()
-    return value
+    state = json.dumps(value, separators=(",", ":"))
+    return {**dict(_parts(check.key)), "incident_id": check.state.incident, "state": state, "updated_at": now}

@@ -44,15 +44,15 @@ def start_cursor(connection: Connection, network: str, before: int, first_look_l
     return cursor_of(connection, network)
 
 
-def mark_blocked(connection: Connection, network: str, level: int, reason: str, now: int) -> Cursor:
-    """Remember that `level` was answered and could not be judged. `blocked_since` is kept while it is the same level.
+def mark_blocked(connection: Connection, network: str, level: int, reason: str, since: int, now: int) -> Cursor:
+    """Remember that `level` was answered and could not be judged, and since when that is so for it and the levels
+    before it without a break.
 
     Raises OutOfOrder before the network has a cursor (see start_cursor).
     """
     cursor = load_cursor(connection, network, for_update=True)
     if cursor is None:
         raise OutOfOrder(f"{network}: blocked before its cursor was started")
-    since = cursor.blocked_since if cursor.blocked_level == level else now
     connection.execute(
         update(table)
         .where(table.c.network == network)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from monitor.checks import ATTESTATION_RULE, Checks
+from monitor.cursor import load_cursor
 from monitor.model import Cursor, Occurrence, Reading
 from monitor.nonces import unrevealed_commitments
 from monitor.observations import newest_occurrences
@@ -17,7 +18,6 @@ from monitor.readings import load_readings
 from monitor.rules.attestation import AttestationWindow, recent
 from monitor.rules.delegate_context import DalAttestations, DelegateContext
 from monitor.schema import block, coverage_gap
-from monitor.state import load_cursor
 from monitor.targets import targets
 from monitor.tezos_model import Constants, CycleRights, DelegateState
 

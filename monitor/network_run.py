@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
 
 from alerting.payload import Payload
 from alerting.transition import Transition
+from collectors.endpoint import EndpointHealth
 from collectors.interface import Blocked, Finished, Item, Plan, Probed, Reorganised
 from monitor.checks import Checks
 from monitor.conditions import judge_delegates, judge_source
 from monitor.config.settings import Settings
+from monitor.cursor import load_cursor, mark_blocked, set_judged, start_cursor
 from monitor.database import reading, writing
 from monitor.duties import DutyFold
+from monitor.endpoints import EndpointRow, load_endpoints, store_endpoints
 from monitor.knowledge import Knowledge
 from monitor.model import Batch, CheckKey, CoverageGap, Cursor, EventKind, Severity
 from monitor.networks import pin_network
@@ -25,7 +28,7 @@ from monitor.readings import add_due, remove_due, store_reading
 from monitor.recording import Recorder
 from monitor.reminding import remind
 from monitor.removal import close_targets
-from monitor.cursor import load_cursor, mark_blocked, set_judged, start_cursor
+from monitor.report import NetworkReport
 from monitor.state import reset_to, store_batch
 from monitor.targets import sync_targets, targets
 from monitor.watched import WatchedNetwork
@@ -43,6 +46,7 @@ class NetworkRun:
     probed: Probed | None = None
     finished: Finished | None = None
     levels_read: int = 0
+    blocks_per_cycle: int | None = None
     _checks: Checks = field(init=False)
     _fold: DutyFold = field(init=False)
 
@@ -76,6 +80,64 @@ class NetworkRun:
                     reset_to(connection, item.network, common, item.common_hash, self.recorder.now)
             case Finished():
                 self._take_finished(item)
+
+    @property
+    def levels_behind(self) -> int:
+        """Finalised levels that waited when the run began."""
+        return 0 if self.probed is None else max(0, self.probed.final_level - self.probed.first_level + 1)
+
+    @property
+    def met_levels(self) -> int:
+        """How many levels met rights are kept: the widest window, or two cycles."""
+        limits = [self.settings.alert_baking_block_window, self.settings.alert_attestation_block_window or 0]
+        for delegate in self.watched.delegates.values():
+            own = (delegate.alerts.baking, delegate.alerts.attestation)
+            limits += [limit.window for limit in own if limit is not None and limit.window is not None]
+        return max(*limits, 2 * (self.blocks_per_cycle or 0))
+
+    def health(self) -> dict[str, EndpointHealth]:
+        """What earlier runs remember of the endpoints."""
+        with reading(self.engine) as connection:
+            rows = load_endpoints(connection, self.network)
+        return {
+            label: EndpointHealth(label, row.failures, row.last_ok_at, row.last_failed_at, row.last_error, row.retry_at)
+            for label, row in rows.items()
+        }
+
+    def remember(self, health: Iterable[EndpointHealth]) -> None:
+        """Stores how the endpoints did."""
+        with writing(self.engine) as connection:
+            store_endpoints(
+                connection,
+                [
+                    EndpointRow(
+                        self.network,
+                        item.label,
+                        item.failures,
+                        item.last_ok_at,
+                        item.last_failed_at,
+                        item.last_error,
+                        item.retry_at,
+                    )
+                    for item in health
+                ],
+            )
+
+    def report(self) -> NetworkReport:
+        assert self.finished is not None
+        with reading(self.engine) as connection:
+            cursor = load_cursor(connection, self.network)
+        final = self.probed.final_level if self.probed else None
+        return NetworkReport(
+            network=self.network,
+            levels=self.levels_read,
+            cursor=cursor.level if cursor else None,
+            head=self.finished.source.head_level,
+            behind=max(0, final - cursor.level) if final is not None and cursor else None,
+            requests=self.finished.requests,
+            error=self.finished.error,
+            skipped=self.finished.skipped,
+        )
 
     def _load(self, connection: Connection, network: str) -> None:
         self.network = network
@@ -169,6 +231,7 @@ class NetworkRun:
             if finished.error is None:
                 judge_delegates(connection, self._checks, self.watched.delegates, known, now, tell)
             self._checks.save(connection, now)
+            self.blocks_per_cycle = known.constants.blocks_per_cycle if known.constants else None
             remind(connection, self.network, self._checks, self.recorder)
 
     def _tell(

@@ -52,7 +52,7 @@ def payload_of(
         "reason": transition.verdict.reason or None,
         "opened_at": transition.since,
         "at": transition.at,
-        "ended_at": transition.at if ended or transition.flapping == "off" else None,
+        "ended_at": transition.at if ended or _calmed(transition) else None,
         "close_reason": transition.close_reason,
         "first_look": transition.first_look,
         "again": transition.reopened,
@@ -70,8 +70,6 @@ def _duty(transition: Transition, checks: Checks, known: Knowledge) -> dict[str,
     context = known.context(key.target, checks)
     ended = transition.kind is EventKind.RESOLVED
     values: dict[str, Any] = {
-        "share_others": evidence.get("others"),
-        "blocks_late": evidence.get("late_blocks"),
         "late_by": max(0, known.now - transition.at),
         "next_right_at": known.next_bake_at(key.target),
         "key": _required_key(key, checks, known),
@@ -96,7 +94,6 @@ def _duty(transition: Transition, checks: Checks, known: Knowledge) -> dict[str,
         if isinstance(window, AttestationWindow) and window.rights:
             rights = recent(window)
             values |= {"attested": rights.rights - rights.missed, "attested_of": rights.rights}
-        values["round"] = evidence.get("block_round")
     return values
 
 
@@ -126,3 +123,7 @@ def _bakes_lost(connection: Connection, key: CheckKey, from_level: int, to_level
         )
     )
     return int(connection.execute(query).scalar_one())
+
+
+def _calmed(transition: Transition) -> bool:
+    return transition.kind is EventKind.FLAPPING and transition.flapping == "off"

@@ -6,11 +6,11 @@ from sqlalchemy import Connection, select
 
 from collectors.interface import Plan
 from monitor.config.settings import Settings
+from monitor.cursor import load_cursor
 from monitor.networks import pinned
 from monitor.nonces import unrevealed_commitments
 from monitor.readings import due_readings, load_readings
 from monitor.schema import block
-from monitor.cursor import load_cursor
 from monitor.state import known_hashes
 from monitor.targets import targets
 from monitor.watched import WatchedNetwork

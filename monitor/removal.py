@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, Engine, delete, select
 
 from alerting.incidents import close
 from alerting.transition import Transition
 from monitor.checks import Checks
-from monitor.schema import check_state, reading, reading_due
+from monitor.config.settings import Settings
+from monitor.cursor import load_cursor
+from monitor.database import reading, writing
+from monitor.knowledge import Knowledge
+from monitor.payloads import payload_of
+from monitor.recording import Recorder
+from monitor.schema import check_state, reading_due, target
+from monitor.schema import reading as reading_table
+from monitor.targets import sync_targets
 
 
 def close_targets(
@@ -27,7 +35,27 @@ def close_targets(
         for transition in close(check.key, check.state, now, None, reason)[1]:
             tell(transition)
         checks.forget(check)
-        for table in (check_state, reading, reading_due):
+        for table in (check_state, reading_table, reading_due):
             connection.execute(
                 delete(table).where(table.c.network == check.key.network, table.c.target == check.key.target)
             )
+
+
+def close_unwatched(engine: Engine, settings: Settings, watched: Collection[str], recorder: Recorder) -> None:
+    """Networks that nobody on the list belongs to any more: everything of theirs ends, the source's incidents too."""
+    with reading(engine) as connection:
+        query = select(target.c.network).where(target.c.removed_at.is_(None)).distinct()
+        left = [network for network in connection.execute(query).scalars() if network not in watched]
+    for network in left:
+        with writing(engine) as connection:
+            cursor = load_cursor(connection, network)
+            next_level = cursor.level + 1 if cursor else 0
+            changes = sync_targets(connection, network, {}, next_level, recorder.now)
+            names = {row.target: row.name for row in changes.removed}
+            checks, known = Checks(connection, network), Knowledge(connection, network, recorder.now)
+
+            def tell(transition: Transition) -> None:
+                payload = payload_of(transition, checks, known, settings, {}, names)  # noqa: B023
+                recorder.record(connection, transition, payload)
+
+            close_targets(connection, checks, None, recorder.now, tell)

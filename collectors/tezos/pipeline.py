@@ -11,6 +11,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from queue import PriorityQueue
 from typing import Any, TypeVar
 
@@ -160,9 +161,9 @@ class Pipeline:
             if level == self._start(level):
                 last = min(level + self._size - 1, self._last)
                 chunk = self._chunks[level] = _Chunk(level, last, last - level + 1)
-                self._put(_NORMAL, lambda chunk=chunk: self._read_attestation_rights(chunk))
+                self._put(_NORMAL, partial(self._read_attestation_rights, chunk))
             chunk = self._chunks[self._start(level)]
-            self._put(_NORMAL, lambda level=level, chunk=chunk: self._read_block(level, chunk))
+            self._put(_NORMAL, partial(self._read_block, level, chunk))
             self._submitted = level
 
     def _put(self, priority: int, job: Callable[[], None] | None) -> None:
@@ -199,7 +200,7 @@ class Pipeline:
             complete = chunk.blocks_missing == 0
             self._changed.notify()
         if complete:
-            self._put(_URGENT, lambda: self._read_baking_rights(chunk))
+            self._put(_URGENT, partial(self._read_baking_rights, chunk))
 
     def _read_attestation_rights(self, chunk: _Chunk) -> None:
         levels = range(chunk.first - 1, chunk.last)

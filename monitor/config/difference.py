@@ -1,24 +1,41 @@
-"""What an edit of the watch list changed, in one line that can be told: "+carol −bob"."""
+"""What an edit of the watch list changed, so that it can be told: "+carol −bob"."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from monitor.config.watch_list import AlertLimit, Delegate, WatchList
 
 _Key = tuple[str, str | None]
 
 
-def difference(old: WatchList, new: WatchList) -> str | None:
-    """E.g. ``+carol −bob, alice: baking threshold 1 → 2``; None if nothing that matters changed (order, spelling)."""
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """By label. ``str()`` is one line: ``+carol −bob, alice: baking threshold 1 → 2``."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        moved = " ".join((*(f"+{name}" for name in self.added), *(f"−{name}" for name in self.removed)))
+        return ", ".join(filter(None, (moved, *self.changed)))
+
+
+def difference(old: WatchList, new: WatchList) -> Difference | None:
+    """None if nothing that matters changed (order, spelling)."""
     before, after = _by_key(old), _by_key(new)
-    came = [f"+{_called(delegate)}" for key, delegate in after.items() if key not in before]
-    left = [f"−{_called(delegate)}" for key, delegate in before.items() if key not in after]
-    changed = [
-        f"{after[key].label}: {change}"
-        for key, delegate in before.items()
-        if key in after
-        for change in _changes(delegate, after[key])
-    ]
-    return ", ".join(filter(None, [" ".join(came + left), *changed])) or None
+    found = Difference(
+        tuple(_called(delegate) for key, delegate in after.items() if key not in before),
+        tuple(_called(delegate) for key, delegate in before.items() if key not in after),
+        tuple(
+            f"{after[key].label}: {change}"
+            for key, delegate in before.items()
+            if key in after
+            for change in _changes(delegate, after[key])
+        ),
+    )
+    return found if found.added or found.removed or found.changed else None
 
 
 def _by_key(watch_list: WatchList) -> dict[_Key, Delegate]:
@@ -40,9 +57,7 @@ def _changes(old: Delegate, new: Delegate) -> list[str]:
             if getattr(before, figure) != getattr(after, figure):
                 found.append(f"{duty} {figure} {_figure(getattr(before, figure))} → {_figure(getattr(after, figure))}")
     if old.runbook != new.runbook:
-        found.append(
-            "runbook changed" if old.runbook and new.runbook else "runbook added" if new.runbook else "runbook removed"
-        )
+        found.append(f"runbook {'added' if not old.runbook else 'changed' if new.runbook else 'removed'}")
     return found
 
 

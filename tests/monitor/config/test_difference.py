@@ -12,7 +12,8 @@ CAROL_1 = Delegate(address=CAROL, name="carol")
 
 
 def told(old: list[Delegate], new: list[Delegate]) -> str | None:
-    return difference(WatchList(tezos=tuple(old)), WatchList(tezos=tuple(new)))
+    found = difference(WatchList(tezos=tuple(old)), WatchList(tezos=tuple(new)))
+    return None if found is None else str(found)
 
 
 def test_who_came_and_who_left_is_told() -> None:

@@ -1,0 +1,206 @@
+"""One run, in order: lock, schema, deliver what waits, collect and judge, judge itself, deliver, prune, close.
+
+Every step is one transaction or none, so that the process can be killed between any two and the next run goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from alerting.channels.interface import Channel
+from alerting.events import ChannelRoute
+from alerting.outbox import Outbox
+from collectors.rpc import RpcClient
+from collectors.tezos.collector import TezosCollector
+from monitor.clock import Clock
+from monitor.collection import Job, collect
+from monitor.config.configuration import Configuration
+from monitor.config.problem import ConfigError
+from monitor.database import open_database, prepare, reading, sqlite_path, writing
+from monitor.errors import SchemaError, StateError
+from monitor.lock import lock_of
+from monitor.model import Batch
+from monitor.network_run import NetworkRun
+from monitor.recording import Recorder
+from monitor.removal import close_unwatched
+from monitor.report import BUSY, CONFIGURATION, PARTLY, NetworkReport, Report
+from monitor.retention import prune, prune_ledger
+from monitor.rules.run_killed import KilledRun
+from monitor.runs import RunRow, finish_run, last_run, start_run
+from monitor.self_check import judge_itself, take_up_watch_list, tell_monitor_gap, watch_list_in_force
+from monitor.self_kill import SECONDS, killed_after, ran_out_of_time
+from monitor.watched import watched_networks
+
+FIRST_DELIVERY, STOP_READING, NETWORKS, ALL = 10.0, 32.0, 35.0, 50.0
+"""Seconds after the start by which each part has ended; the alarm rings at 55."""
+BUSY_TOO_LONG = 120
+
+Progress = Callable[[str, int, int], None]
+"""(network, level just judged, newest finalised level)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run is given by whoever starts it."""
+
+    clock: Clock
+    channels: Mapping[str, Channel]
+    progress: Progress | None = None
+    alarm: bool = False
+    """Whether the process ends itself when it hangs; only a process of its own wants that."""
+
+
+def check(configuration: Configuration, surroundings: Surroundings) -> Report:
+    """One run. Never raises for what a run can meet: the report says it."""
+    report = Report()
+    engine = open_database(configuration.settings.database_url.get_secret_value())
+    try:
+        lock = lock_of(engine)
+        if not lock.acquire():
+            return _busy(engine, surroundings.clock, report)
+        path = sqlite_path(engine)
+        mark = path.with_name(f"{path.name}.lock") if path else None
+        alarm: AbstractContextManager[None] = killed_after(SECONDS, mark) if surroundings.alarm else nullcontext()
+        try:
+            with alarm:
+                prepare(engine)
+                _Run(engine, configuration, surroundings, report).go(mark)
+        finally:
+            lock.release()
+    except SchemaError as error:
+        report.problems.append(str(error))
+        report.worsen(CONFIGURATION)
+    except ConfigError as error:
+        report.problems += [str(problem) for problem in error.problems]
+        report.worsen(CONFIGURATION)
+    except StateError as error:
+        report.problems.append(f"cannot record: {error}")
+        report.worsen(PARTLY)
+    finally:
+        engine.dispose()
+    return report
+
+
+class _Run:
+    """The steps of a run that holds the lock."""
+
+    def __init__(
+        self, engine: Engine, configuration: Configuration, surroundings: Surroundings, report: Report
+    ) -> None:
+        self.engine, self.configuration, self.surroundings, self.report = engine, configuration, surroundings, report
+        self.settings = configuration.settings
+        self.clock = surroundings.clock
+        self.start = self.clock.monotonic()
+        self.now = self.clock.now()
+
+    def go(self, mark: Path | None) -> None:
+        with reading(self.engine) as connection:
+            watch_list = watch_list_in_force(connection, self.configuration)
+            previous = last_run(connection)
+        with writing(self.engine) as connection:
+            run_id = start_run(connection, self.now, socket.gethostname(), os.getpid())
+            recorder = Recorder([ChannelRoute(name) for name in self.surroundings.channels], run_id, self.now)
+            take_up_watch_list(connection, self.configuration, recorder)
+        self.report.run = run_id
+        outbox = self._outbox(run_id)
+        outbox.deliver(self.start + FIRST_DELIVERY)
+
+        networks = [
+            NetworkRun(self.engine, self.settings, watched, recorder)
+            for watched in watched_networks(self.settings, watch_list)
+        ]
+        self._collect(networks)
+        close_unwatched(self.engine, self.settings, {run.network for run in networks}, recorder)
+        levels = sum(run.levels_behind for run in networks)
+        identifier = self.settings.identifier or ""
+        threshold = self.settings.alert_inactive_state_threshold
+        tell_monitor_gap(self.engine, previous, threshold, levels, recorder, identifier)
+        with writing(self.engine) as connection:
+            judge_itself(connection, self.configuration, recorder, _killed(previous, mark))
+
+        delivered = outbox.deliver(self.start + ALL)
+        self.report.told, self.report.undelivered = delivered.sent, delivered.undelivered
+        self.report.broken = delivered.broken
+        if self.configuration.watch_list_error is not None:
+            self.report.problems += [str(problem) for problem in self.configuration.watch_list_error.problems]
+            self.report.worsen(CONFIGURATION)
+        with writing(self.engine) as connection:
+            for run in networks:
+                prune(connection, run.network, run.met_levels, self.now)
+            prune_ledger(connection, self.now)
+            finish_run(connection, run_id, self.clock.now(), self.report.outcome, self.report.to_value())
+
+    def _outbox(self, run_id: int) -> Outbox:
+        return Outbox(
+            self.engine,
+            self.surroundings.channels,
+            run_id,
+            now=self.clock.now,
+            zone=self.settings.zone,
+            explorer_url=self.settings.blockexplorer_url,
+        )
+
+    def _collect(self, networks: list[NetworkRun]) -> None:
+        jobs: dict[str, NetworkRun] = {}
+        clients: dict[str, RpcClient] = {}
+        queue: list[Job] = []
+        for run in networks:
+            plan = run.begin()
+            client = self._client(run)
+            collector = TezosCollector(
+                client, run.watched.endpoints, self.settings.rpc_max_connections, self.start + STOP_READING
+            )
+            name = run.watched.endpoints_key
+            jobs[name], clients[name] = run, client
+            queue.append(Job(name, plan, collector))
+        for job, item in collect(queue, self.start + NETWORKS, self.clock.monotonic):
+            run = jobs[job.name]
+            run.take(item)
+            if isinstance(item, Batch) and self.surroundings.progress is not None and run.probed is not None:
+                self.surroundings.progress(run.network, item.blocks[-1].level, run.probed.final_level)
+            if run.finished is not None:
+                run.remember(clients[job.name].health())
+                self._note(run.report())
+
+    def _client(self, run: NetworkRun) -> RpcClient:
+        return RpcClient(
+            run.watched.endpoints,
+            timeout=self.settings.rpc_timeout,
+            max_connections=self.settings.rpc_max_connections,
+            max_body=self.settings.rpc_max_body,
+            deadline=self.start + NETWORKS,
+            health=run.health(),
+            now=self.clock.now,
+            monotonic=self.clock.monotonic,
+        )
+
+    def _note(self, network: NetworkReport) -> None:
+        self.report.networks.append(network)
+        if network.error is not None:
+            self.report.worsen(PARTLY)
+
+
+def _killed(previous: RunRow | None, mark: Path | None) -> KilledRun | None:
+    if previous is None or previous.finished_at is not None:
+        return None
+    return KilledRun(previous.id, previous.started_at, ran_out_of_time(mark, previous.started_at))
+
+
+def _busy(engine: Engine, clock: Clock, report: Report) -> Report:
+    """Another process holds the lock: fine for two minutes, a fault after that."""
+    with reading(engine) as connection:
+        other = last_run(connection)
+    age = clock.now() - other.started_at if other is not None else 0
+    if other is not None and age >= BUSY_TOO_LONG:
+        report.problems.append(f"run {other.id} has been running {age // 60} min (process {other.pid} on {other.host})")
+        report.exit_code = BUSY
+    else:
+        report.note = "another run is under way"
+    return report

@@ -1,0 +1,66 @@
+"""`main.py incidents`."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import select
+
+from monitor.commands.table import columns, moment
+from monitor.config.configuration import Configuration
+from monitor.database import open_database, reading, verify
+from monitor.schema import incident, target
+
+
+def run_incidents(configuration: Configuration, everything: bool, as_json: bool) -> int:
+    """Prints open incidents (with `everything` the closed ones too), newest first. Raises StateError."""
+    engine = open_database(configuration.settings.database_url.get_secret_value())
+    verify(engine)
+    query = select(incident).order_by(incident.c.opened_at.desc(), incident.c.id)
+    if not everything:
+        query = query.where(incident.c.closed_at.is_(None))
+    with reading(engine) as connection:
+        rows = connection.execute(query).all()
+        names = {(row.network, row.target): row.name for row in connection.execute(select(target))}
+    if as_json:
+        document = [
+            {
+                "id": row.id,
+                "network": row.network,
+                "target": row.target,
+                "rule": row.rule,
+                "severity": row.severity,
+                "opened_at": row.opened_at,
+                "closed_at": row.closed_at,
+                "missed": row.missed,
+                "evidence": json.loads(row.evidence),
+                "name": names.get((row.network, row.target)),
+                "opened_level": row.opened_level,
+                "closed_level": row.closed_level,
+                "close_reason": row.close_reason,
+                "reopened": row.reopened,
+            }
+            for row in rows
+        ]
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+        return 0
+    if not rows:
+        print("No incident so far." if everything else "No open incident.")
+        return 0
+    zone = configuration.settings.zone
+    table = [
+        (
+            f"#{row.id}",
+            row.severity,
+            names.get((row.network, row.target)) or row.target,
+            row.rule,
+            moment(row.opened_at, zone),
+            "open" if row.closed_at is None else moment(row.closed_at, zone),
+            row.missed or "",
+            row.network,
+        )
+        for row in rows
+    ]
+    header = ("ID", "SEVERITY", "TARGET", "RULE", f"OPENED ({configuration.settings.timezone})", "CLOSED", "MISSED")
+    print("\n".join(columns((*header, "NETWORK"), table)))
+    return 0
