@@ -1,0 +1,161 @@
+"""One Telegram chat, or one topic in it, through the Bot API.
+
+The token is part of every URL, and so of every text of requests' and urllib3's exceptions: none of them leaves here.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar
+
+import requests
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from alerting.channels.interface import Channel, Limits, Receipt
+from alerting.errors import Ambiguous, Broken, DeliveryError, Migrated, NotSent, RateLimited, Rejected, TooLong
+from monitor.model import Format, Message
+
+API_URL = "https://api.telegram.org"
+
+_LARGEST_ANSWER = 64 * 1024
+_CONNECT_TIMEOUT = 5.0
+_RETRY_AFTER = 60
+"""Seconds, where a 429 does not say."""
+
+# Descriptions of 400 answers that no retry changes; core.telegram.org lists none, other monitors collected these.
+_GONE = (
+    "chat not found",
+    "bot was kicked",
+    "bot was blocked",
+    "user is deactivated",
+    "group chat was deleted",
+    "group chat was deactivated",
+    "peer_id_invalid",
+    "not enough rights",
+    "have no rights",
+    "message thread not found",
+    "topic_closed",
+    "topic_deleted",
+    "chat_write_forbidden",
+)
+
+
+class Telegram(Channel):
+    """`chat_id` is a number or "@name", `thread_id` a topic of it."""
+
+    # 4,096 characters, of which it is disputed how they are counted; about 20 messages a minute to a group.
+    limits: ClassVar[Limits] = Limits(units=3500, events=100, interval=3.0)
+
+    def __init__(
+        self,
+        token: str,
+        chat_id: str,
+        *,
+        name: str = "telegram",
+        thread_id: int | None = None,
+        api_url: str = API_URL,
+    ) -> None:
+        self._token = token
+        self._chat_id = chat_id
+        self._name = name
+        self._thread_id = thread_id
+        self._api_url = api_url.rstrip("/")
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def format(self) -> Format:
+        return Format.HTML
+
+    def move(self, address: str) -> None:
+        self._chat_id = address
+
+    def send(self, message: Message, timeout: float) -> Receipt:
+        status, answer = self._post(self._body(message), timeout)
+        if status == 200 and isinstance(answer, dict) and answer.get("ok") is True:
+            result = answer.get("result")
+            number = result.get("message_id") if isinstance(result, dict) else None
+            return Receipt(None if number is None else str(number))
+        raise self._error(status, answer if isinstance(answer, dict) else {})
+
+    def _body(self, message: Message) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "chat_id": self._chat_id,
+            "text": message.text,
+            "disable_notification": message.silent,
+            "link_preview_options": {"is_disabled": True},
+        }
+        if message.format is Format.HTML:
+            body["parse_mode"] = "HTML"
+        if self._thread_id is not None:
+            body["message_thread_id"] = self._thread_id
+        return body
+
+    def _post(self, body: dict[str, Any], timeout: float) -> tuple[int, Any]:
+        """Status and decoded answer (None where it is not JSON). Raises NotSent or Ambiguous."""
+        url = f"{self._api_url}/bot{self._token}/sendMessage"
+        try:
+            with requests.post(
+                url,
+                json=body,
+                timeout=(min(_CONNECT_TIMEOUT, timeout), timeout),
+                stream=True,
+                allow_redirects=False,
+            ) as response:
+                raw = response.raw.read(_LARGEST_ANSWER, decode_content=True)
+                return response.status_code, _decoded(raw)
+        except requests.exceptions.ConnectTimeout:
+            raise NotSent("no connection in time") from None
+        except requests.exceptions.ConnectionError as error:
+            if _never_connected(error):
+                raise NotSent("no connection") from None
+            raise Ambiguous("connection lost") from None
+        except requests.exceptions.Timeout:
+            raise Ambiguous("no answer in time") from None
+        except requests.exceptions.InvalidURL:
+            raise Broken("TELEGRAM_API_URL is not a URL") from None
+        except Exception as error:  # noqa: BLE001 - reading `raw` raises urllib3's and http.client's own
+            raise Ambiguous(f"unreadable answer: {type(error).__name__}") from None
+
+    def _error(self, status: int, answer: dict[str, Any]) -> DeliveryError:
+        description = answer.get("description")
+        said = self._redacted(description) if isinstance(description, str) else ""
+        reason = f"{status} {said}".strip()
+        parameters = answer.get("parameters")
+        parameters = parameters if isinstance(parameters, dict) else {}
+        if status == 429:
+            seconds = parameters.get("retry_after")
+            return RateLimited(reason, seconds if isinstance(seconds, int) and seconds > 0 else _RETRY_AFTER)
+        moved_to = parameters.get("migrate_to_chat_id")
+        if isinstance(moved_to, int | str) and moved_to:
+            return Migrated(f"{status} group became a supergroup", str(moved_to))
+        lower = said.lower()
+        if status in (401, 403, 404) or any(text in lower for text in _GONE):
+            return Broken(reason)
+        if status == 413 or "too long" in lower or "too_long" in lower:
+            return TooLong(reason)
+        if 400 <= status < 500:
+            return Rejected(reason)
+        return Ambiguous(reason if said else f"{status} without an answer that says what happened")
+
+    def _redacted(self, text: str) -> str:
+        text = text.replace(self._token, "…")
+        return " ".join(text.split())[:200]
+
+
+def _decoded(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
+    """Refused, no such host, no route: the request did not leave this machine."""
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError) or isinstance(
+        error, requests.exceptions.ProxyError
+    )
