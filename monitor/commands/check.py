@@ -7,7 +7,7 @@ import json
 import sys
 
 from alerting.channels.console import Console
-from alerting.channels.interface import Channel
+from monitor.channels import channels_of
 from monitor.check import Surroundings, check
 from monitor.clock import SystemClock
 from monitor.config.configuration import Configuration
@@ -18,10 +18,8 @@ def run_check(configuration: Configuration, *, as_json: bool, verbose: bool) -> 
     """The exit code."""
     tty = sys.stdout.isatty() and not as_json
     collected = io.StringIO()
-    channels: dict[str, Channel] = {}
-    if configuration.settings.send_to_console:
-        console = Console(collected, json=True) if as_json else Console(sys.stdout)
-        channels[console.name] = console
+    console = Console(collected, json=True) if as_json else Console(sys.stdout)
+    channels = channels_of(configuration.settings, console)
     progress = _progress if tty else None
     report = check(configuration, Surroundings(SystemClock(), channels, progress, alarm=True))
     if tty:
