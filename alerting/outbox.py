@@ -25,7 +25,7 @@ from alerting.errors import Ambiguous, Broken, DeliveryError, Migrated, RateLimi
 from alerting.lane import Lane
 from alerting.leases import Lease
 from alerting.queue import Waiting, in_turn
-from alerting.render import RenderedInput, render
+from alerting.render.item import RenderedInput
 from alerting.sender import Answer, Sender
 from monitor.database import reading, writing
 from monitor.model import EventKind, Format, Message, Severity
@@ -174,6 +174,8 @@ class Outbox:
         self._sender.start(lane.channel, lease, timeout)
 
     def _render(self, inputs: Sequence[RenderedInput], format: Format, limits: Limits, now: int) -> Sequence[Message]:
+        from alerting.render.message import render  # most minutes have nothing to say
+
         return render(inputs, format, self._zone, self._explorer_url, limits, now=now)
 
     # Settling

@@ -1,6 +1,1 @@
-"""Events to text. All wording lives in this package, and nothing else does."""
-
-from alerting.render.item import RenderedInput
-from alerting.render.message import render
-
-__all__ = ["RenderedInput", "render"]
+"""Events to text. All wording lives in this package, and nothing else does. `message.render` is the way in."""

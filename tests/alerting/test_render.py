@@ -11,8 +11,9 @@ import pytest
 
 from alerting.channels.interface import Limits
 from alerting.payload import Payload
-from alerting.render import RenderedInput, render
 from alerting.render.duties import missed_baking
+from alerting.render.item import RenderedInput
+from alerting.render.message import render
 from alerting.render.wording import BY_RULE
 from monitor.model import CheckKey, EventKind, Format, Message, Severity
 
