@@ -127,7 +127,7 @@ class _Reading:
             yield stopped
         self.finish = replace(self.finish, caught_up=ledger.last_level == final)
         if self.error is None:
-            health = read_health(self.client, plan, ledger, head.hash or "head", self._unfit(final))
+            health = read_health(self.client, plan, ledger, final, self._unfit(final))
             self.finish = replace(
                 self.finish, readings=health.readings, read_targets=health.read_targets, skipped=health.skipped
             )

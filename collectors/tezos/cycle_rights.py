@@ -47,12 +47,12 @@ def _outdated(plan: Plan, ledger: Ledger, target: str, kind: str) -> bool:
 
 
 def read_bakes(
-    client: RpcClient, plan: Plan, ledger: Ledger, head: str, exclude: Sequence[str], targets: Sequence[str]
+    client: RpcClient, plan: Plan, ledger: Ledger, final: int, exclude: Sequence[str], targets: Sequence[str]
 ) -> list[Reading]:
     """One request for the round-0 rights of all `targets` in the current cycle."""
     cycle = ledger.cycle
     assert cycle is not None
-    path, params = paths.cycle_baking_rights(head, cycle, targets)
+    path, params = paths.cycle_baking_rights(final, cycle, targets)
     levels: dict[str, list[int]] = {target: [] for target in targets}
     try:
         answer = client.get(path, params, exclude=exclude, timeout=TIMEOUT, optional=True)
@@ -63,13 +63,13 @@ def read_bakes(
         # Only the "next right" of messages hangs on this: an empty answer for this cycle is enough.
         levels = {target: [] for target in targets}
     return [
-        Reading(ledger.network, target, BAKES, ledger.last_level, plan.now, {"cycle": cycle, "levels": sorted(found)})
+        Reading(ledger.network, target, BAKES, final, plan.now, {"cycle": cycle, "levels": sorted(found)})
         for target, found in levels.items()
     ]
 
 
 def read_power(
-    client: RpcClient, plan: Plan, ledger: Ledger, head: str, exclude: Sequence[str], target: str
+    client: RpcClient, plan: Plan, ledger: Ledger, final: int, exclude: Sequence[str], target: str
 ) -> list[Reading]:
     """One request: the power of the next cycle, or of this one where the last cycle's reading does not tell it."""
     cycle = ledger.cycle
@@ -81,7 +81,7 @@ def read_power(
     elif before is not None and before.value["cycle"] == cycle - 1:
         power = before.value["next_power"]
     asked = cycle if power is None else cycle + 1
-    path, params = paths.cycle_attestation_rights(head, asked, target)
+    path, params = paths.cycle_attestation_rights(final, asked, target)
     found: int | None = None
     try:
         answer = client.get(path, params, exclude=exclude, timeout=TIMEOUT, optional=True)
@@ -98,7 +98,7 @@ def read_power(
             ledger.network,
             target,
             POWER,
-            ledger.last_level,
+            final,
             plan.now,
             {"cycle": cycle, "power": power, "next_power": next_power, "ask_at": ask_at},
         )

@@ -41,8 +41,8 @@ class _Wish:
     targets: tuple[str, ...]
 
 
-def read_health(client: RpcClient, plan: Plan, ledger: Ledger, head: str, exclude: Sequence[str]) -> Health:
-    """Reads at `head`; `ledger` tells the cycle, and whom this run's blocks named. Never raises."""
+def read_health(client: RpcClient, plan: Plan, ledger: Ledger, final: int, exclude: Sequence[str]) -> Health:
+    """Reads at the newest finalised block; `ledger` tells the cycle, and whom this run's blocks named. Never raises."""
     if not ledger.advanced or not ledger.watched:
         return Health()
     readings: list[Reading] = []
@@ -50,7 +50,7 @@ def read_health(client: RpcClient, plan: Plan, ledger: Ledger, head: str, exclud
     skipped: list[str] = []
     for wish in islice(_wishes(plan, ledger), MAX_REQUESTS):
         try:
-            readings += _read(client, plan, ledger, head, exclude, wish)
+            readings += _read(client, plan, ledger, final, exclude, wish)
         except SourceError as error:
             skipped.append(f"{wish.kind} {', '.join(wish.targets)}: {error}")
         else:
@@ -85,24 +85,24 @@ def _asked_for(plan: Plan, ledger: Ledger) -> Iterable[str]:
 
 
 def _read(
-    client: RpcClient, plan: Plan, ledger: Ledger, head: str, exclude: Sequence[str], wish: _Wish
+    client: RpcClient, plan: Plan, ledger: Ledger, final: int, exclude: Sequence[str], wish: _Wish
 ) -> list[Reading]:
     if wish.kind == "bakes":
-        return read_bakes(client, plan, ledger, head, exclude, wish.targets)
+        return read_bakes(client, plan, ledger, final, exclude, wish.targets)
     if wish.kind == "power":
-        return read_power(client, plan, ledger, head, exclude, wish.targets[0])
+        return read_power(client, plan, ledger, final, exclude, wish.targets[0])
     (target,) = wish.targets
     if wish.kind == CONSTANTS:
-        answer = client.get(paths.constants(head), exclude=exclude)
+        answer = client.get(paths.constants(final), exclude=exclude)
         value = parse_constants(answer.value, target).to_value()
     else:
-        value = _read_delegate(client, head, exclude, target).to_value()
-    return [Reading(ledger.network, target, wish.kind, ledger.last_level, plan.now, value)]
+        value = _read_delegate(client, final, exclude, target).to_value()
+    return [Reading(ledger.network, target, wish.kind, final, plan.now, value)]
 
 
-def _read_delegate(client: RpcClient, head: str, exclude: Sequence[str], target: str) -> DelegateState:
+def _read_delegate(client: RpcClient, final: int, exclude: Sequence[str], target: str) -> DelegateState:
     try:
-        answer = client.get(paths.delegate(head, target), exclude=exclude)
+        answer = client.get(paths.delegate(final, target), exclude=exclude)
     except NodeError as error:
         if not_registered(error.ids):
             return DelegateState(target, registered=False)
