@@ -70,7 +70,7 @@ class Unreadable(SourceError):
 
 
 class NodeError(Unreadable):
-    """The node answered with an Octez error list. `ids` are its error ids, outermost last as the node gave them."""
+    """The node answered with an Octez error list. `ids` are its error ids in the node's order."""
 
     def __init__(self, detail: str, *, ids: tuple[str, ...], status: int | None = None) -> None:
         super().__init__(detail, status=status)

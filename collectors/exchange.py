@@ -106,7 +106,6 @@ class Exchange:
                 finally:
                     if not response.closed:  # not read to its end: the connection cannot serve another request
                         response.close()
-                    response.release_conn()
                 if not watch.expired:  # else the end of the body may be the watchdog's doing
                     if body is not None:
                         return Reply(response.status, body, response.headers.get("Retry-After")), False

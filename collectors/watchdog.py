@@ -99,13 +99,14 @@ class Watchdog:
             self._watches.discard(watch)
 
     def close(self) -> None:
+        """The thread ends with the last watch that still runs."""
         with self._changed:
             self._closed = True
             self._changed.notify()
 
     def _run(self) -> None:
         with self._changed:
-            while not self._closed:
+            while self._watches or not self._closed:
                 now = time.monotonic()
                 for watch in [watch for watch in self._watches if watch.deadline <= now]:
                     self._watches.discard(watch)

@@ -190,22 +190,34 @@ def test_what_no_endpoint_gives_readably_is_unreadable_even_if_one_is_gone() -> 
         assert raised.value.endpoint == FIRST
 
 
+def test_a_run_that_ends_before_every_endpoint_was_asked_calls_nothing_unreadable() -> None:
+    pruned = sends(reply(410, b""))
+    with RawNode(pruned) as a, RawNode(hangs) as b, client_for(a.url, b.url, seconds=0.3) as client:
+        with pytest.raises(OutOfTime):
+            client.first_readable("/x", str)
+        assert (len(a.asked), len(b.asked)) == (1, 1)
+
+
 def test_what_nobody_answers_is_not_called_unreadable() -> None:
     with closed_port() as nobody, client_for(nobody) as client, pytest.raises(NoAnswer):
         client.first_readable("/x", str)
 
 
-def test_an_endpoint_that_rests_since_an_earlier_run_goes_last_and_rises_when_it_answers() -> None:
+def test_an_endpoint_that_rests_since_an_earlier_run_goes_last_until_it_answers() -> None:
     resting = EndpointHealth(FIRST, failures=2, last_failed_at=900, last_error="timed out", retry_at=1_020)
-    with (
-        RawNode(says("a")) as a,
-        RawNode(in_turn(says("b"), hangs_up)) as b,
-        client_for(a.url, b.url, health=[resting]) as client,
-    ):
-        assert [client.get("/x").endpoint for _ in range(3)] == [SECOND, FIRST, FIRST]
+    with RawNode(says("a")) as a, RawNode(says("b")) as b, client_for(a.url, b.url, health=[resting]) as client:
+        assert client.get("/x").endpoint == SECOND
+        assert client.get("/x", endpoint=FIRST).value == "a"
+        assert client.get("/x").endpoint == FIRST
         assert client.health()[0] == EndpointHealth(
             FIRST, failures=0, last_ok_at=1_000, last_failed_at=900, last_error="timed out", retry_at=None
         )
+
+
+def test_of_resting_endpoints_the_one_that_failed_least_is_asked_first() -> None:
+    resting = [EndpointHealth(FIRST, failures=5, retry_at=1_020), EndpointHealth(SECOND, failures=1, retry_at=1_020)]
+    with RawNode(says("a")) as a, RawNode(says("b")) as b, client_for(a.url, b.url, health=resting) as client:
+        assert client.get("/x").endpoint == SECOND
 
 
 def test_an_endpoint_whose_rest_is_over_is_asked_first_again() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -124,23 +126,35 @@ def test_a_tls_handshake_that_dribbles_is_cut() -> None:
             assert time.monotonic() - began < TIMEOUT + SLACK
 
 
-def test_a_connect_that_nobody_accepts_is_cut() -> None:
-    with socket.socket() as listener:
+@contextlib.contextmanager
+def unanswered() -> Iterator[tuple[str, int]]:
+    """An address whose connects get no reply: the queue of those waiting to be accepted is full."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
-        fillers = []
-        for _ in range(4):  # fill the accept queue, so that further connects stay unanswered
-            filler = socket.socket()
+        for _ in range(4):
+            filler = stack.enter_context(socket.socket())
             filler.setblocking(False)
             filler.connect_ex(listener.getsockname())
-            fillers.append(filler)
-        with client_for(f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=TIMEOUT) as client:
-            began = time.monotonic()
-            with pytest.raises(NoAnswer, match="timed out"):
-                client.get("/x")
-            assert time.monotonic() - began < TIMEOUT + SLACK
-        for filler in fillers:
-            filler.close()
+        yield listener.getsockname()
+
+
+def test_a_connect_that_nobody_accepts_is_cut() -> None:
+    with unanswered() as (host, port), client_for(f"http://{host}:{port}", timeout=TIMEOUT) as client:
+        began = time.monotonic()
+        with pytest.raises(NoAnswer, match="timed out"):
+            client.get("/x")
+        assert time.monotonic() - began < TIMEOUT + SLACK
+
+
+def test_a_dead_address_leaves_time_for_the_next_one_of_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    with unanswered() as dead, RawNode(says("alive")) as node:
+        kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        addresses = [(*kind, dead), (*kind, ("127.0.0.1", node.port))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **named: addresses)
+        with client_for("http://two.example", timeout=TIMEOUT) as client:
+            assert client.get("/x").value == "alive"
 
 
 def test_a_name_lookup_that_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
