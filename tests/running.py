@@ -80,7 +80,7 @@ class Station:
         (self.home / ".env").write_text("".join(lines))
 
     def watch(self, delegates: Any) -> None:
-        """Writes `delegates.json`: addresses, delegates as objects, or the whole document; a str is written as it is."""
+        """Writes `delegates.json`: addresses, delegates as objects, or the whole document; a str is written as is."""
         if isinstance(delegates, list):
             delegates = [{"address": item} if isinstance(item, str) else item for item in delegates]
         content = delegates if isinstance(delegates, str) else json.dumps(delegates)
