@@ -89,6 +89,7 @@ class Checks:
             if check.state.incident and check.verdict is not None:
                 _refresh(connection, check.state, check.verdict)
         if rows:
+            _leave_out_unwritten(connection, rows)
             statement = insert(connection, table)
             newer = {name: statement.excluded[name] for name in ("incident_id", "state", "updated_at")}
             keys = [table.c.network, table.c.target, table.c.rule]
@@ -105,6 +106,17 @@ def _refresh(connection: Connection, state: CheckState, verdict: Verdict) -> Non
     evidence = json.dumps(dict(verdict.evidence), ensure_ascii=False, separators=(",", ":"))
     statement = update(incident).where(incident.c.id == state.incident)
     connection.execute(statement.values(missed=state.missed, evidence=evidence))
+
+
+def _leave_out_unwritten(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """An incident that opened during the first look has no row until the look's end; the state alone knows it."""
+    named = {row["incident_id"] for row in rows if row["incident_id"] is not None}
+    if not named:
+        return
+    written = set(connection.execute(select(incident.c.id).where(incident.c.id.in_(named))).scalars())
+    for row in rows:
+        if row["incident_id"] not in written:
+            row["incident_id"] = None
 
 
 def _quiet(check: Check) -> bool:

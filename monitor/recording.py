@@ -32,7 +32,8 @@ class Recorder:
 
         When an incident ends, what it kept quiet is told or counted as missed (inhibition delays, never drops).
         """
-        _write_incident(connection, transition)
+        if not _write_incident(connection, transition):
+            return
         event = Event(
             kind=transition.kind,
             dedupe_key=transition.dedupe_key,
@@ -77,9 +78,10 @@ def suppressed_by(incident_id: str) -> str:
     return f"incident {incident_id}"
 
 
-def _write_incident(connection: Connection, transition: Transition) -> None:
+def _write_incident(connection: Connection, transition: Transition) -> bool:
+    """False where it ended before it was written: it opened during the first look, and its target was removed then."""
     # The wall clock has no place here: what a run writes must not depend on when it was run.
-    row = {
+    row: dict[str, int | str | None] = {
         "severity": transition.severity.value,
         "missed": transition.missed,
         "evidence": json.dumps(dict(transition.verdict.evidence), ensure_ascii=False, separators=(",", ":")),
@@ -105,19 +107,15 @@ def _write_incident(connection: Connection, transition: Transition) -> None:
         if transition.reopened:
             reopened = update(incident).where(mine).values(reopened=incident.c.reopened + 1, **again)
             if connection.execute(reopened).rowcount:
-                return
+                return True
         connection.execute(statement.on_conflict_do_nothing())
-    elif transition.kind is EventKind.RESOLVED:
+        return True
+    if transition.kind is EventKind.RESOLVED:
         # The evidence of what went wrong stays: a recovery's own says only that it is over.
-        connection.execute(
-            update(incident)
-            .where(mine)
-            .values(
-                closed_at=transition.at,
-                closed_level=transition.level,
-                close_reason=transition.close_reason or "recovered",
-                missed=transition.missed,
-            )
-        )
-    else:
-        connection.execute(update(incident).where(mine).values(**row))
+        row = {
+            "closed_at": transition.at,
+            "closed_level": transition.level,
+            "close_reason": transition.close_reason or "recovered",
+            "missed": transition.missed,
+        }
+    return connection.execute(update(incident).where(mine).values(**row)).rowcount > 0
