@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from alerting.deliveries import DEAD, PENDING, SUPERSEDED, SUPPRESSED, AnyRow, change, deliver_to, insert_event
-from alerting.render.item import OPENING
-from monitor.model import EventKind
+from monitor.model import OPENING, EventKind
 from monitor.schema import delivery as deliveries
 from monitor.schema import event as events
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from alerting.backoff import is_due
-from alerting.render.item import ENDED, OPENING
-from monitor.model import EventKind, Severity
+from monitor.model import ENDED, OPENING, EventKind, Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,10 @@ class EventKind(StrEnum):
     TEST = "test"
 
 
+OPENING = frozenset({EventKind.FIRING, EventKind.ESCALATED, EventKind.REMINDER})
+ENDED = frozenset({EventKind.RESOLVED, EventKind.MISSED_INCIDENT})
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something to tell."""

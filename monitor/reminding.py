@@ -9,9 +9,8 @@ from sqlalchemy import Connection, Row, func, select
 
 from alerting.payload import Payload
 from alerting.reminders import reminder_due
-from alerting.render.item import OPENING
 from monitor.checks import ATTESTATION_RULE, BAKING_RULE, Checks
-from monitor.model import CheckKey, EventKind, Severity
+from monitor.model import OPENING, CheckKey, EventKind, Severity
 from monitor.recording import Recorder
 from monitor.schema import delivery, event, incident
 

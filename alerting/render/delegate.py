@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from alerting.render.figures import Times, duration, number, percent, plural, short, tez
-from alerting.render.item import ENDED, Item, Wording
+from alerting.render.item import Item, Wording
 from alerting.render.phrases import began, details, next_right, reward, runbook, since
 from alerting.render.standing import ended, told
-from monitor.model import EventKind
+from monitor.model import ENDED, EventKind
 
 
 def deactivated(item: Item, times: Times) -> Wording:

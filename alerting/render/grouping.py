@@ -8,7 +8,8 @@ from typing import Any
 
 from alerting.payload import Payload
 from alerting.render.figures import number
-from alerting.render.item import ENDED, OPENING, Item, RenderedInput, continued, item_of
+from alerting.render.item import Item, RenderedInput, continued, item_of
+from monitor.model import ENDED, OPENING
 
 SHARED = frozenset({"missed_attestation", "missed_baking", "dal_participation"})
 """Rules whose targets fail together when a machine, a network or the chain does."""

@@ -8,9 +8,6 @@ from alerting.payload import Payload
 from alerting.render.figures import named
 from monitor.model import CheckKey, EventKind, Severity
 
-OPENING = frozenset({EventKind.FIRING, EventKind.ESCALATED, EventKind.REMINDER})
-ENDED = frozenset({EventKind.RESOLVED, EventKind.MISSED_INCIDENT})
-
 
 @dataclass(frozen=True, slots=True)
 class RenderedInput:

@@ -12,10 +12,10 @@ from typing import Any
 from alerting.channels.interface import Limits
 from alerting.render.figures import Times, listed, one_line
 from alerting.render.grouping import grouped
-from alerting.render.item import ENDED, Item, RenderedInput, Wording, item_of
+from alerting.render.item import Item, RenderedInput, Wording, item_of
 from alerting.render.phrases import late
 from alerting.render.wording import word
-from monitor.model import EventKind, Format, Message, Severity
+from monitor.model import ENDED, EventKind, Format, Message, Severity
 
 HEADLINE = 79
 """Characters of a first line: what a pager or a lock screen shows."""

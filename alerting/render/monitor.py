@@ -11,10 +11,10 @@ from alerting.render.figures import (
     one_line,
     plural,
 )
-from alerting.render.item import ENDED, Item, Wording
+from alerting.render.item import Item, Wording
 from alerting.render.phrases import details, level_range, runbook
 from alerting.render.standing import ended, told
-from monitor.model import EventKind
+from monitor.model import ENDED, EventKind
 
 
 def run_killed(item: Item, times: Times) -> Wording:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from alerting.render.figures import Times, duration, network_name, number, one_line, plural
-from alerting.render.item import ENDED, Item, Wording
+from alerting.render.item import Item, Wording
 from alerting.render.phrases import details, level_range, runbook, since
 from alerting.render.standing import ended, told
+from monitor.model import ENDED
 
 
 def unreachable(item: Item, times: Times) -> Wording:
