@@ -1,12 +1,13 @@
-"""python -m simulator serve | bench: a node of its own process, for demos, benchmarks and tests of real processes.
+"""python -m simulator serve | bench | demo: a node of its own process, for benchmarks and tests of real processes.
 
 It prints its URL on one line when it listens and runs until it is interrupted. `/_simulator/` controls it, see
-`simulator.control`.
+`simulator.control`. The demo plays one alert from its firing to its recovery, see `simulator.demo`.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Sequence
 
@@ -28,6 +29,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     serve.add_argument("--outage", action="append", default=[], metavar="BAKER:FROM:TO", help="levels from the first")
     bench = modes.add_parser("bench", help="pre-rendered bodies of mainnet's size")
     bench.add_argument("--bakers", type=int, default=140)
+    modes.add_parser("demo", help="main.py run tick after tick while a baker stops and comes back")
     for mode in (serve, bench):
         mode.add_argument("--port", type=int, default=0, help="default: any free one")
         mode.add_argument("--seed", type=int, default=1)
@@ -52,6 +54,10 @@ def _chain(options: argparse.Namespace, now: float) -> Chain:
 
 def main(argv: Sequence[str] | None = None) -> None:
     options = _arguments(argv)
+    if options.mode == "demo":
+        from simulator.demo.play import play
+
+        sys.exit(play())
     now = time.time()
     answers: Answers
     if options.mode == "serve":

@@ -137,8 +137,8 @@ class Plan:
         return replace(self, forks=(*self.forks, Fork(level, salt)))
 
     def paced(self, block_delay: int) -> Self:
-        """The same chain with blocks so many seconds apart, and half of that for every later round."""
-        return replace(self, block_delay=block_delay, delay_increment_per_round=block_delay // 2)
+        """The same chain with blocks so many seconds apart, and half of that, at least one, for every later round."""
+        return replace(self, block_delay=block_delay, delay_increment_per_round=max(1, block_delay // 2))
 
     def moved_to(self, genesis_time: int) -> Self:
         return replace(self, genesis_time=genesis_time)
