@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from monitor.errors import ForeignSchema, NewerSchema, NoState, OlderSchema, StateError, state_error
-from monitor.schema import metadata
+from monitor.schema import complete_for_postgresql, metadata
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -162,6 +162,8 @@ def _stored_version(connection: Connection) -> str | None:
 
 
 def _create(connection: Connection, engine: Engine) -> None:
+    if connection.dialect.name == "postgresql":
+        complete_for_postgresql()
     try:
         # No checkfirst: a table that is already there is not ours, whatever it is called.
         metadata.create_all(connection, checkfirst=False)

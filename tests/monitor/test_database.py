@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex
 
 from monitor import database
 from monitor.database import insert, open_database, prepare, reading, verify, writing
@@ -26,7 +28,7 @@ from monitor.errors import (
     Unreachable,
     state_error,
 )
-from monitor.schema import run, series
+from monitor.schema import complete_for_postgresql, metadata, run, series
 from tests.monitor.state_values import ROOT, attesting, fresh, put, rows, start_process
 
 
@@ -60,15 +62,29 @@ def test_two_processes_may_create_the_database_at_once(tmp_path: Path) -> None:
     verify(open_database(url))
 
 
-def test_preparing_a_current_database_imports_no_alembic(tmp_path: Path) -> None:
+@pytest.mark.parametrize("module", ["alembic", "sqlalchemy.dialects.postgresql", "sqlalchemy.orm"])
+def test_preparing_a_current_database_does_not_import(tmp_path: Path, module: str) -> None:
     fresh(tmp_path)
     code = (
         "import sys; from monitor.database import *\n"
-        "prepare(open_database(sys.argv[1])); print('alembic' in sys.modules)"
+        "prepare(open_database(sys.argv[1])); print(sys.argv[2] in sys.modules)"
     )
     url = f"sqlite:///{tmp_path / 'state.db'}"
-    done = subprocess.run([sys.executable, "-c", code, url], cwd=ROOT, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", code, url, module]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_partial_indexes_are_partial_on_postgresql_too() -> None:
+    complete_for_postgresql()
+    indexes = [index for table in metadata.tables.values() for index in table.indexes]
+    made = {index.name: str(CreateIndex(index).compile(dialect=postgresql.dialect())) for index in indexes}  # type: ignore[no-untyped-call]
+    assert {name: sql.partition(" WHERE ")[2] for name, sql in made.items()} == {
+        "observation_not_met": "outcome <> 'met'",
+        "incident_one_open": "closed_at IS NULL",
+        "event_of_incident": "",
+        "delivery_due": "state = 'pending'",
+    }
 
 
 def test_a_transaction_that_raises_leaves_nothing(tmp_path: Path) -> None:
