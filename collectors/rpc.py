@@ -105,10 +105,10 @@ class RpcClient:
 
         endpoint: ask this one only. exclude: labels not to ask. tries: how often a 404 or temporary error is asked
         altogether; 1 for a path that a node may well not have. optional: a costly or uncommon question, whose failure
-        says nothing about the node. Raises SourceError.
+        says nothing about the node; asked once. Raises SourceError.
         """
         question = Question("GET", path, urlencode(params), None, optional)
-        return self._ask(question, self._ordered(endpoint, exclude), timeout, tries)
+        return self._ask(question, self._ordered(endpoint, exclude), timeout, 1 if optional else tries)
 
     def post(self, path: str, payload: Any, *, endpoint: str | None = None, timeout: float | None = None) -> Answer:
         """POST `payload` as JSON. Only for calls that read: a request may be sent twice. Raises SourceError."""
