@@ -285,12 +285,16 @@ silence = Table(
     "silence",
     metadata,
     Column("id", RowId, primary_key=True),
+    Column("kind", String(12), nullable=False),  # silence | maintenance
     Column("pattern", Text, nullable=False),
     Column("starts_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger),
     Column("until_resolved", Boolean, nullable=False),
+    Column("until_healthy", Boolean, nullable=False),
     Column("author", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("ended_at", BigInteger),  # when a run ended it and told what it held back; NULL while it holds
+    Column("end_reason", String(12)),  # over | removed | resolved | healthy
 )
 
 

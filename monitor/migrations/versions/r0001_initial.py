@@ -159,12 +159,16 @@ def upgrade() -> None:
     op.create_table(
         "silence",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(12), nullable=False),
         sa.Column("pattern", sa.Text(), nullable=False),
         sa.Column("starts_at", sa.BigInteger(), nullable=False),
         sa.Column("ends_at", sa.BigInteger(), nullable=True),
         sa.Column("until_resolved", sa.Boolean(), nullable=False),
+        sa.Column("until_healthy", sa.Boolean(), nullable=False),
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("end_reason", sa.String(12), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
