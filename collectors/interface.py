@@ -33,7 +33,7 @@ class Plan:
     due: tuple[tuple[str, str], ...]
     """(target, reason), oldest first."""
     cycle: int | None
-    """The cycle of the cursor's block."""
+    """The cycle of the newest block that told one."""
     unrevealed: Mapping[int, str]
     """Level of a seed nonce commitment that was not revealed yet -> its baker."""
     first_look: int

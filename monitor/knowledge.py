@@ -55,6 +55,12 @@ class Knowledge:
         return self.connection.execute(query).first()
 
     @cached_property
+    def _newest_read(self) -> Row[Any] | None:
+        """The newest block with a time: the cursor's own may have been passed unread."""
+        query = select(block.c.level, block.c.timestamp).where(block.c.network == self.network, block.c.timestamp > 0)
+        return self.connection.execute(query.order_by(block.c.level.desc()).limit(1)).first()
+
+    @cached_property
     def constants(self) -> Constants | None:
         """Of the newest protocol read."""
         found = [reading for (_, kind), reading in self.readings.items() if kind == "constants"]
@@ -64,13 +70,14 @@ class Knowledge:
     @cached_property
     def block_seconds(self) -> float | None:
         """Mean time between the newest blocks; what the protocol aims for where that is not known."""
-        if self._head is not None:
+        newest = self._newest_read
+        if newest is not None:
             query = select(block.c.level, block.c.timestamp).where(
-                block.c.network == self.network, block.c.level == self._head.level - PACE_LEVELS
+                block.c.network == self.network, block.c.level == newest.level - PACE_LEVELS
             )
             before = self.connection.execute(query).first()
-            if before is not None and before.timestamp and self._head.timestamp > before.timestamp:
-                return float((self._head.timestamp - before.timestamp) / (self._head.level - before.level))
+            if before is not None and before.timestamp and newest.timestamp > before.timestamp:
+                return float((newest.timestamp - before.timestamp) / (newest.level - before.level))
         return float(self.constants.minimal_block_delay) if self.constants is not None else None
 
     def context(self, target: str, checks: Checks) -> DelegateContext | None:
@@ -101,11 +108,11 @@ class Knowledge:
 
     def next_bake_at(self, target: str) -> int | None:
         """When the delegate's next round-0 right comes due, UTC seconds; None where its rights were not read."""
-        reading, head = self.readings.get((target, "cycle_bakes")), self._head
-        if reading is None or head is None or self.block_seconds is None:
+        reading, newest = self.readings.get((target, "cycle_bakes")), self._newest_read
+        if reading is None or newest is None or self.block_seconds is None:
             return None
-        level = min((level for level in reading.value["levels"] if level > head.level), default=None)
-        return None if level is None else round(head.timestamp + (level - head.level) * self.block_seconds)
+        level = min((level for level in reading.value["levels"] if level > newest.level), default=None)
+        return None if level is None else round(newest.timestamp + (level - newest.level) * self.block_seconds)
 
     def _rights(self, target: str, cycle: int | None) -> tuple[CycleRights | None, CycleRights | None]:
         reading = self.readings.get((target, "cycle_power"))

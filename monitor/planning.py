@@ -27,7 +27,8 @@ def load_plan(connection: Connection, watched: WatchedNetwork, settings: Setting
     stored = targets(connection, network) if network else {}
     cycle = None
     if network and cursor:
-        query = select(block.c.cycle).where(block.c.network == network, block.c.level == cursor.level)
+        known = (block.c.network == network, block.c.level <= cursor.level, block.c.cycle.is_not(None))
+        query = select(block.c.cycle).where(*known).order_by(block.c.level.desc()).limit(1)
         cycle = connection.execute(query).scalar()
     return Plan(
         network=network,

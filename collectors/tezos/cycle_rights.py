@@ -32,6 +32,8 @@ def bakes_wanted(plan: Plan, ledger: Ledger) -> Iterator[tuple[str, ...]]:
 
 def power_wanted(plan: Plan, ledger: Ledger) -> Iterator[str]:
     """Delegates whose attesting power of the current or the next cycle is not known."""
+    if ledger.cycle is None:
+        return
     for target in ledger.watched:
         if _outdated(plan, ledger, target, POWER):
             yield target
