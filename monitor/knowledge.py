@@ -55,7 +55,7 @@ class Knowledge:
         return self.connection.execute(query).first()
 
     @cached_property
-    def _newest_read(self) -> Row[Any] | None:
+    def _newest_read(self) -> Row[Any, Any] | None:
         """The newest block with a time: the cursor's own may have been passed unread."""
         query = select(block.c.level, block.c.timestamp).where(block.c.network == self.network, block.c.timestamp > 0)
         return self.connection.execute(query.order_by(block.c.level.desc()).limit(1)).first()
