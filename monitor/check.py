@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from alerting.events import ChannelRoute
 from alerting.outbox import Outbox
 from collectors.rpc import RpcClient
 from collectors.tezos.collector import TezosCollector
+from monitor.budget import DEFAULT, Budget
 from monitor.clock import Clock
 from monitor.collection import Job, collect
 from monitor.config.configuration import Configuration
@@ -33,14 +34,13 @@ from monitor.removal import close_unwatched
 from monitor.report import BUSY, CONFIGURATION, PARTLY, NetworkReport, Report
 from monitor.retention import prune, prune_ledger
 from monitor.rules.run_killed import KilledRun
-from monitor.runs import RunRow, finish_run, last_run, start_run
-from monitor.self_check import judge_itself, take_up_watch_list, tell_monitor_gap, watch_list_in_force
-from monitor.self_kill import SECONDS, killed_after, ran_out_of_time
+from monitor.runs import RunRow, finish_run, last_run, runs_since_success, start_run
+from monitor.self_check import judge_itself, take_up_watch_list, tell_monitor_gaps, watch_list_in_force
+from monitor.self_kill import killed_after, ran_out_of_time
 from monitor.watched import watched_networks
 
-FIRST_DELIVERY, STOP_READING, NETWORKS, ALL = 10.0, 32.0, 35.0, 50.0
-"""Seconds after the start by which each part has ended; the alarm rings at 55."""
 BUSY_TOO_LONG = 120
+"""Seconds."""
 
 Progress = Callable[[str, int, int], None]
 """(network, level just judged, newest finalised level)"""
@@ -55,6 +55,7 @@ class Surroundings:
     progress: Progress | None = None
     alarm: bool = False
     """Whether the process ends itself when it hangs; only a process of its own wants that."""
+    budget: Budget = DEFAULT
 
 
 def check(configuration: Configuration, surroundings: Surroundings) -> Report:
@@ -67,11 +68,17 @@ def check(configuration: Configuration, surroundings: Surroundings) -> Report:
             return _busy(engine, surroundings.clock, report)
         path = sqlite_path(engine)
         mark = path.with_name(f"{path.name}.lock") if path else None
-        alarm: AbstractContextManager[None] = killed_after(SECONDS, mark) if surroundings.alarm else nullcontext()
+        seconds = surroundings.budget.alarm
+        alarm: AbstractContextManager[None] = killed_after(seconds, mark) if surroundings.alarm else nullcontext()
         try:
             with alarm:
                 prepare(engine)
-                _Run(engine, configuration, surroundings, report).go(mark)
+                run = _Run(engine, configuration, surroundings, report)
+                try:
+                    run.go(mark)
+                except StateError:
+                    run.abandon()
+                    raise
         finally:
             lock.release()
     except SchemaError as error:
@@ -96,21 +103,21 @@ class _Run:
     ) -> None:
         self.engine, self.configuration, self.surroundings, self.report = engine, configuration, surroundings, report
         self.settings = configuration.settings
-        self.clock = surroundings.clock
+        self.clock, self.budget = surroundings.clock, surroundings.budget
         self.start = self.clock.monotonic()
         self.now = self.clock.now()
 
     def go(self, mark: Path | None) -> None:
         with reading(self.engine) as connection:
             watch_list = watch_list_in_force(connection, self.configuration)
-            previous = last_run(connection)
+            earlier = runs_since_success(connection)
         with writing(self.engine) as connection:
             run_id = start_run(connection, self.now, socket.gethostname(), os.getpid())
             recorder = Recorder([ChannelRoute(name) for name in self.surroundings.channels], run_id, self.now)
             take_up_watch_list(connection, self.configuration, recorder)
         self.report.run = run_id
         outbox = self._outbox(run_id)
-        outbox.deliver(self.start + FIRST_DELIVERY)
+        outbox.deliver(self.start + self.budget.first_delivery)
 
         networks = [
             NetworkRun(self.engine, self.settings, watched, recorder)
@@ -121,11 +128,11 @@ class _Run:
         levels = sum(run.levels_behind for run in networks)
         identifier = self.settings.identifier or ""
         threshold = self.settings.alert_inactive_state_threshold
-        tell_monitor_gap(self.engine, previous, threshold, levels, recorder, identifier)
+        tell_monitor_gaps(self.engine, earlier, threshold, levels, recorder, identifier)
         with writing(self.engine) as connection:
-            judge_itself(connection, self.configuration, recorder, _killed(previous, mark))
+            judge_itself(connection, self.configuration, recorder, self._killed(earlier, mark))
 
-        delivered = outbox.deliver(self.start + ALL)
+        delivered = outbox.deliver(self.start + self.budget.delivery)
         self.report.told, self.report.undelivered = delivered.sent, delivered.undelivered
         self.report.broken = delivered.broken
         if self.configuration.watch_list_error is not None:
@@ -136,6 +143,19 @@ class _Run:
                 prune(connection, run.network, run.met_levels, self.now)
             prune_ledger(connection, self.now)
             finish_run(connection, run_id, self.clock.now(), self.report.outcome, self.report.to_value())
+
+    def abandon(self) -> None:
+        """Ends a run that could not record something, so that the next one does not take it for killed."""
+        if self.report.run is None:
+            return
+        with suppress(StateError), writing(self.engine) as connection:
+            finish_run(connection, self.report.run, self.clock.now(), "error", self.report.to_value())
+
+    def _killed(self, earlier: Sequence[RunRow], mark: Path | None) -> KilledRun | None:
+        if not earlier or earlier[-1].finished_at is not None:
+            return None
+        last = earlier[-1]
+        return KilledRun(last.id, last.started_at, ran_out_of_time(mark, last.started_at, self.budget.alarm))
 
     def _outbox(self, run_id: int) -> Outbox:
         return Outbox(
@@ -155,12 +175,12 @@ class _Run:
             plan = run.begin()
             client = self._client(run)
             collector = TezosCollector(
-                client, run.watched.endpoints, self.settings.rpc_max_connections, self.start + STOP_READING
+                client, run.watched.endpoints, self.settings.rpc_max_connections, self.start + self.budget.stop_reading
             )
             name = run.watched.endpoints_key
             jobs[name], clients[name] = run, client
             queue.append(Job(name, plan, collector))
-        for job, item in collect(queue, self.start + NETWORKS, self.clock.monotonic):
+        for job, item in collect(queue, self.start + self.budget.networks, self.clock.monotonic):
             run = jobs[job.name]
             run.take(item)
             if isinstance(item, Batch) and self.surroundings.progress is not None and run.probed is not None:
@@ -175,7 +195,7 @@ class _Run:
             timeout=self.settings.rpc_timeout,
             max_connections=self.settings.rpc_max_connections,
             max_body=self.settings.rpc_max_body,
-            deadline=self.start + NETWORKS,
+            deadline=self.start + self.budget.networks,
             health=run.health(),
             now=self.clock.now,
             monotonic=self.clock.monotonic,
@@ -187,20 +207,31 @@ class _Run:
             self.report.worsen(PARTLY)
 
 
-def _killed(previous: RunRow | None, mark: Path | None) -> KilledRun | None:
-    if previous is None or previous.finished_at is not None:
-        return None
-    return KilledRun(previous.id, previous.started_at, ran_out_of_time(mark, previous.started_at))
-
-
 def _busy(engine: Engine, clock: Clock, report: Report) -> Report:
     """Another process holds the lock: fine for two minutes, a fault after that."""
-    with reading(engine) as connection:
-        other = last_run(connection)
+    try:
+        with reading(engine) as connection:
+            other = last_run(connection)
+    except StateError:
+        other = None  # it is still making the tables; anything else is for the holder of the lock to say
     age = clock.now() - other.started_at if other is not None else 0
-    if other is not None and age >= BUSY_TOO_LONG:
+    if other is not None and age >= BUSY_TOO_LONG and _may_be_running(other):
         report.problems.append(f"run {other.id} has been running {age // 60} min (process {other.pid} on {other.host})")
         report.exit_code = BUSY
     else:
         report.note = "another run is under way"
     return report
+
+
+def _may_be_running(run: RunRow) -> bool:
+    """False for an earlier run: the one that holds the lock has not written its own row yet."""
+    if run.finished_at is not None:
+        return False
+    if run.host == socket.gethostname():
+        try:
+            os.kill(run.pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            pass  # another user's
+    return True

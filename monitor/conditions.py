@@ -14,8 +14,9 @@ from monitor.config.settings import Settings
 from monitor.config.watch_list import Delegate
 from monitor.knowledge import Knowledge
 from monitor.model import Status, Verdict
-from monitor.rules.interface import SOURCE, Policy, SourceSettings
+from monitor.rules.interface import SOURCE, Policy, SourceRule, SourceSettings
 from monitor.rules.registry import DELEGATE_RULES, SOURCE_RULES
+from monitor.source_model import SourceReading
 
 Tell = Callable[[Transition], None]
 
@@ -24,13 +25,26 @@ def judge_source(
     connection: Connection, checks: Checks, settings: Settings, finished: Finished, now: int, tell: Tell
 ) -> None:
     """The source rules, on the network as a whole and on each endpoint."""
-    limits = SourceSettings(settings.alert_inactive_state_threshold, settings.min_peers)
     for rule in SOURCE_RULES:
-        for judged in rule.judge(finished.source, limits, now):
-            step(connection, checks.get(judged.target, rule.card.name), judged.verdict, judged.policy, now, None, tell)
+        judge_source_by(rule, connection, checks, settings, finished.source, now, tell)
     if finished.source.endpoints:
         labels = {endpoint.label for endpoint in finished.source.endpoints}
         _close_removed_endpoints(checks, labels, now, tell)
+
+
+def judge_source_by(
+    rule: SourceRule,
+    connection: Connection,
+    checks: Checks,
+    settings: Settings,
+    source: SourceReading,
+    now: int,
+    tell: Tell,
+) -> None:
+    """One source rule alone."""
+    limits = SourceSettings(settings.alert_inactive_state_threshold, settings.min_peers)
+    for judged in rule.judge(source, limits, now):
+        step(connection, checks.get(judged.target, rule.card.name), judged.verdict, judged.policy, now, None, tell)
 
 
 def judge_delegates(

@@ -12,7 +12,7 @@ from alerting.transition import Transition
 from collectors.endpoint import EndpointHealth
 from collectors.interface import Blocked, Finished, Item, Plan, Probed, Reorganised
 from monitor.checks import Checks
-from monitor.conditions import judge_delegates, judge_source
+from monitor.conditions import judge_delegates, judge_source, judge_source_by
 from monitor.config.settings import Settings
 from monitor.cursor import load_cursor, mark_blocked, set_judged, start_cursor
 from monitor.database import reading, writing
@@ -29,7 +29,9 @@ from monitor.recording import Recorder
 from monitor.reminding import remind
 from monitor.removal import close_targets
 from monitor.report import NetworkReport
-from monitor.state import reset_to, store_batch
+from monitor.rules import reorganisation
+from monitor.source_model import SourceReading
+from monitor.state import gaps_between, reset_to, store_batch
 from monitor.targets import sync_targets, targets
 from monitor.watched import WatchedNetwork
 
@@ -75,9 +77,7 @@ class NetworkRun:
                 with writing(self.engine) as connection:
                     mark_blocked(connection, item.network, item.level, item.reason, item.since, self.recorder.now)
             case Reorganised():
-                common = item.reorganisation.common_level
-                with writing(self.engine) as connection:
-                    reset_to(connection, item.network, common, item.common_hash, self.recorder.now)
+                self._take_reorganised(item)
             case Finished():
                 self._take_finished(item)
 
@@ -190,11 +190,21 @@ class NetworkRun:
                 reason = batch.unreadable_reason or "unreadable"
                 mark_blocked(connection, batch.network, cursor.level, reason, batch.unreadable_since, now)
         self.levels_read += len(batch.blocks)
-        self._judge(cursor, batch.gaps)
+        self._judge(cursor)
 
-    def _judge(self, cursor: Cursor, gaps: tuple[CoverageGap, ...] = ()) -> None:
+    def _take_reorganised(self, item: Reorganised) -> None:
+        """Told with the reset itself: once the cursor is back nothing else knows of it."""
+        now, found = self.recorder.now, item.reorganisation
+        source = SourceReading(item.network, (), None, None, None, reorganisation=found)
         with writing(self.engine) as connection:
-            for gap in gaps:
+            reset_to(connection, item.network, found.common_level, item.common_hash, now)
+            tell = self._tell(connection)
+            judge_source_by(reorganisation.RULE, connection, self._checks, self.settings, source, now, tell)
+            self._checks.save(connection, now)
+
+    def _judge(self, cursor: Cursor) -> None:
+        with writing(self.engine) as connection:
+            for gap in gaps_between(connection, cursor.network, cursor.judged_level, cursor.level):
                 self._tell_gap(connection, gap)
             tell = self._tell(connection)
             self._fold.fold(connection, cursor, tell)

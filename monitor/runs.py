@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from monitor.database import insert
 from monitor.schema import run
@@ -46,7 +46,19 @@ def last_run(connection: Connection, before: int | None = None) -> RunRow | None
     query = select(run).order_by(run.c.id.desc()).limit(1)
     if before is not None:
         query = query.where(run.c.id < before)
-    row = connection.execute(query).mappings().first()
-    if row is None:
-        return None
-    return RunRow(**{**row, "summary": json.loads(row["summary"]) if row["summary"] else {}})
+    row = connection.execute(query).first()
+    return None if row is None else _run(row)
+
+
+def runs_since_success(connection: Connection) -> list[RunRow]:
+    """The newest run that did all it had to, and those after it that failed or were killed; oldest first.
+
+    At most the newest hundred, an hour and a half of runs.
+    """
+    succeeded = select(func.max(run.c.id)).where(run.c.outcome.in_(("ok", "partial"))).scalar_subquery()
+    query = select(run).where(run.c.id >= func.coalesce(succeeded, 0)).order_by(run.c.id.desc()).limit(100)
+    return [_run(row) for row in connection.execute(query)][::-1]
+
+
+def _run(row: Row[Any]) -> RunRow:
+    return RunRow(**{**row._mapping, "summary": json.loads(row.summary) if row.summary else {}})

@@ -89,19 +89,24 @@ def judge_itself(
     checks.save(connection, recorder.now)
 
 
-def tell_monitor_gap(
-    engine: Engine, previous: RunRow | None, threshold: int, levels: int | None, recorder: Recorder, identifier: str
+def tell_monitor_gaps(
+    engine: Engine, runs: Sequence[RunRow], threshold: int, levels: int | None, recorder: Recorder, identifier: str
 ) -> None:
-    """Tells that no run was begun for longer than `threshold` seconds, and how many levels that left behind."""
-    if previous is None or recorder.now - previous.started_at <= threshold:
-        return
-    payload = Payload(
-        opened_at=previous.started_at,
-        at=recorder.now,
-        gap_seconds=recorder.now - previous.started_at,
-        levels=levels or None,
-        identifier=identifier,
-    )
-    key = CheckKey(MONITOR, "run", "monitor_gap")
-    with writing(engine) as connection:
-        recorder.tell(connection, EventKind.MONITOR_GAP, key, f"monitor-gap:{previous.id}", payload, Severity.WARNING)
+    """Tells where no run was begun for longer than `threshold` seconds, and how many levels that left behind.
+
+    `runs`: those before this one, back to one that came to its end. A run that was killed may have been the first
+    after such a time and not have told it.
+    """
+    begun = [*(row.started_at for row in runs[1:]), recorder.now]
+    for previous, at in zip(runs, begun, strict=False):
+        seconds = at - previous.started_at
+        if seconds <= threshold:
+            continue
+        payload = Payload(
+            opened_at=previous.started_at, at=at, gap_seconds=seconds, levels=levels or None, identifier=identifier
+        )
+        key = CheckKey(MONITOR, "run", "monitor_gap")
+        with writing(engine) as connection:
+            recorder.tell(
+                connection, EventKind.MONITOR_GAP, key, f"monitor-gap:{previous.id}", payload, Severity.WARNING
+            )

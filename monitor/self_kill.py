@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-SECONDS = 55
 _MARK_BEFORE = 1.0
+_TOLERANCE = 5.0
+"""Seconds between the start of a run and the arming of its alarm."""
 
 
 @contextmanager
@@ -37,15 +38,15 @@ def killed_after(seconds: float, mark: Path | None) -> Iterator[None]:
         timer.cancel()
 
 
-def ran_out_of_time(mark: Path | None, started_at: int) -> int | None:
-    """After how many seconds the run begun at `started_at` was ended by its alarm; None where it was not."""
+def ran_out_of_time(mark: Path | None, started_at: int, seconds: float) -> int | None:
+    """`seconds` where the run begun at `started_at` was ended by the alarm set to it; None where it was not."""
     if mark is None:
         return None
     try:
         touched = mark.stat().st_mtime
     except OSError:
         return None
-    return SECONDS if SECONDS - 5 <= touched - started_at <= SECONDS + 5 else None
+    return int(seconds) if abs(touched - started_at - seconds) <= _TOLERANCE else None
 
 
 def _touch(mark: Path | None) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, delete, select, update
 from monitor.cursor import UNREAD, cursor_of, load_cursor, start_cursor
 from monitor.database import insert, native
 from monitor.errors import OutOfOrder
-from monitor.model import Batch, Block, Cursor, Observation
+from monitor.model import Batch, Block, CoverageGap, Cursor, Observation
 from monitor.schema import block as block_table
 from monitor.schema import coverage_gap, observation, occurrence, series
 from monitor.schema import cursor as cursor_table
@@ -133,6 +133,15 @@ def reset_to(connection: Connection, network: str, common_level: int, hash_: str
         )
     )
     return cursor_of(connection, network)
+
+
+def gaps_between(connection: Connection, network: str, after: int, up_to: int) -> list[CoverageGap]:
+    """The coverage gaps that end in (after, up_to], in order."""
+    query = select(coverage_gap).where(
+        coverage_gap.c.network == network, coverage_gap.c.to_level > after, coverage_gap.c.to_level <= up_to
+    )
+    rows = connection.execute(query.order_by(coverage_gap.c.from_level))
+    return [CoverageGap(row.network, row.from_level, row.to_level, row.reason) for row in rows]
 
 
 def block_hash(connection: Connection, network: str, level: int) -> str | None:

@@ -1,0 +1,22 @@
+"""How long a run and its parts may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Seconds after the start of a run by which each of its parts has ended."""
+
+    first_delivery: float = 10.0
+    stop_reading: float = 32.0
+    """No level is begun after it."""
+    networks: float = 35.0
+    """What has not answered by then is left; the rest is for judging and telling."""
+    delivery: float = 50.0
+    alarm: float = 55.0
+    """Then the process is ended, whatever hangs."""
+
+
+DEFAULT = Budget()
