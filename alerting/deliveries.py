@@ -22,7 +22,7 @@ PENDING, SENT, SUPERSEDED, SUPPRESSED, DEAD = "pending", "sent", "superseded", "
 AnyRow = Row[*tuple[Any, ...]]
 
 
-def record(connection: Connection, event: Event, run_id: int, now: int) -> int | None:
+def record(connection: Connection, event: Event, run_id: int | None, now: int) -> int | None:
     """The event's id, or None where it is recorded already."""
     if connection.execute(select(events.c.id).where(events.c.dedupe_key == event.dedupe_key)).first() is not None:
         return None

@@ -28,7 +28,7 @@ class _Knowledge:
     """Events that need not be told there any more."""
 
 
-def tell_end(connection: Connection, incident: str, resolved_id: int, run_id: int, now: int) -> None:
+def tell_end(connection: Connection, incident: str, resolved_id: int, run_id: int | None, now: int) -> None:
     """Deliver the recorded RESOLVED event to the channels that were told; to those still waiting, a missed-incident."""
     told, missed = [], []
     for channel, rows in _openings_by_channel(connection, incident, resolved_id).items():
@@ -45,7 +45,7 @@ def tell_end(connection: Connection, incident: str, resolved_id: int, run_id: in
             tell_missed(connection, resolved, channel, run_id, now)
 
 
-def tell_missed(connection: Connection, resolved: AnyRow, channel: str, run_id: int, now: int) -> bool:
+def tell_missed(connection: Connection, resolved: AnyRow, channel: str, run_id: int | None, now: int) -> bool:
     """Tell a channel that it missed an incident: one event per end of an incident, shared by such channels.
 
     Returns False where the channel has it already.

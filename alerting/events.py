@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from alerting.deliveries import PENDING, SENT, SUPERSEDED, SUPPRESSED, AnyRow, change, deliver_to, record
 from alerting.endings import OPENING_KINDS, end_after, end_is_old_news, tell_end, tell_missed
+from alerting.holds import holds_now
 from monitor.model import Event, EventKind, Severity
 from monitor.schema import delivery as deliveries
 from monitor.schema import event as events
@@ -26,14 +27,15 @@ def write_event(
     connection: Connection,
     event: Event,
     channels: Sequence[ChannelRoute],
-    run_id: int,
+    run_id: int | None,
     now: int,
     suppressed_by: str | None = None,
 ) -> int | None:
     """Record an event and a delivery per channel. Returns its id, or None where it was written before.
 
     `suppressed_by` says what quiets it for now, e.g. "incident c3107a": its deliveries wait for `release_suppressed`.
-    A RESOLVED ignores `channels`, severities and `suppressed_by`: it goes to exactly the channels that were told. A
+    So do those of what is silenced or acknowledged. `run_id` is None where a command writes, and not a run.
+    A RESOLVED ignores `channels`, severities and what quiets: it goes to exactly the channels that were told. A
     channel that still waits for its firing gets one missed-incident event in the place of both.
     """
     event_id = record(connection, event, run_id, now)
@@ -45,7 +47,8 @@ def write_event(
     if event.kind is EventKind.REMINDER and event.incident is not None:
         _supersede_reminders(connection, event.incident, event_id)
     names = [route.name for route in channels if event.severity.rank >= route.minimum.rank]
-    deliver_to(connection, event_id, names, now, suppressed_by)
+    held_by = suppressed_by or _held_by(connection, event)
+    deliver_to(connection, event_id, names, now, held_by)
     return event_id
 
 
@@ -62,6 +65,11 @@ def release_suppressed(connection: Connection, suppressed_by: str, run_id: int, 
         .order_by(deliveries.c.event_id)
     ).all()
     return sum(_release(connection, row, run_id, now) for row in rows)
+
+
+def _held_by(connection: Connection, event: Event) -> str | None:
+    name = event.payload.get("name")
+    return holds_now(connection).on(event.kind, event.key, name, event.incident) if event.incident else None
 
 
 def _release(connection: Connection, row: AnyRow, run_id: int, now: int) -> bool:

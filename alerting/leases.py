@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from alerting.backoff import delay
-from alerting.deliveries import DEAD, PENDING, SENT, AnyRow
+from alerting.deliveries import DEAD, PENDING, SENT, SUPPRESSED, AnyRow, change
+from alerting.holds import holds_now
 from alerting.payload import Payload
 from alerting.render.item import RenderedInput
 from monitor.model import CheckKey, EventKind, Message, Severity
@@ -57,7 +58,8 @@ def take(
 ) -> Lease | None:
     """Lease what still waits of `event_ids` and fits one message, for `seconds`. None: none of it waits any more.
 
-    From here to the result nobody knows whether it was sent: `sent_at` says so.
+    From here to the result nobody knows whether it was sent: `sent_at` says so. What was silenced or acknowledged
+    since it was written is held back instead.
     """
     found = {
         row.id: row
@@ -68,7 +70,9 @@ def take(
             .with_for_update(of=deliveries)
         )
     }
-    waiting = [_input(found[event_id]) for event_id in event_ids if event_id in found]
+    inputs = [_input(found[event_id]) for event_id in event_ids if event_id in found]
+    held = _hold_back(connection, channel, [item for item in inputs if found[item.event_id].sent_at is None])
+    waiting = [item for item in inputs if item.event_id not in held]
     if not waiting:
         return None
     message = render(waiting)[0]
@@ -148,6 +152,20 @@ def give_up(connection: Connection, channel: str, now: int, event_ids: Sequence[
     if event_ids is not None:
         conditions.append(deliveries.c.event_id.in_(event_ids))
     return connection.execute(update(deliveries).where(*conditions).values(state=DEAD, leased_by=None)).rowcount
+
+
+def _hold_back(connection: Connection, channel: str, inputs: Sequence[RenderedInput]) -> set[int]:
+    """Of those nobody can have heard of: what may have arrived is sent again, so that its end never comes first."""
+    held: set[int] = set()
+    holds = holds_now(connection)
+    if not holds:
+        return held
+    for item in inputs:
+        held_by = holds.on(item.kind, item.key, item.payload.name, item.incident)
+        if held_by is not None:
+            change(connection, [item.event_id], channel, state=SUPPRESSED, leased_by=None, last_error=held_by)
+            held.add(item.event_id)
+    return held
 
 
 def _input(row: AnyRow) -> RenderedInput:

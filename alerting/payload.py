@@ -111,6 +111,13 @@ class Payload:
     opens: int | None = None
     """Flapping: how often it opened within the hour. With ended_at: it is steady again."""
     channel: str | None = None
+    count: int | None = None
+    """Messages that were given up, or that a silence held back."""
+    until: int | None = None
+    """Silences: when they end at the latest."""
+    by: str | None = None
+    """Who did it."""
+    host: str | None = None
 
     def to_value(self) -> dict[str, Any]:
         """A JSON object without the fields that say nothing."""

@@ -103,7 +103,7 @@ def _write_incident(connection: Connection, transition: Transition) -> bool:
             **row,
         }
         statement = insert(connection, incident).values(opening)
-        again = {"closed_at": None, "closed_level": None, "close_reason": None, **row}
+        again = {"closed_at": None, "closed_level": None, "close_reason": None, "ack_until": None, "ack_by": None, **row}
         if transition.reopened:
             reopened = update(incident).where(mine).values(reopened=incident.c.reopened + 1, **again)
             if connection.execute(reopened).rowcount:

@@ -31,6 +31,8 @@ def _remind(connection: Connection, row: Row[Any], recorder: Recorder) -> None:
         return
     payload = json.loads(newest.payload)
     told_at = _told_at(connection, row.id)
+    if told_at is not None and newest.kind == EventKind.REMINDER.value:
+        told_at = max(told_at, newest.created_at)  # one that waits, or is held back, is not written again every run
     ordinal = _reminders(connection, row.id, newest.id)
     new_misses = row.missed > (payload.get("missed") or 0) if row.rule in DUTY_RULES else None
     severity = Severity(row.severity)
@@ -49,9 +51,9 @@ def _remind(connection: Connection, row: Row[Any], recorder: Recorder) -> None:
     )
 
 
-def _newest_opening(connection: Connection, incident_id: str) -> Row[Any, Any] | None:
+def _newest_opening(connection: Connection, incident_id: str) -> Row[*tuple[Any, ...]] | None:
     """The newest event that said it was bad: whose text a reminder repeats with newer figures."""
-    query = select(event.c.id, event.c.payload).where(
+    query = select(event.c.id, event.c.kind, event.c.created_at, event.c.payload).where(
         event.c.incident_id == incident_id, event.c.kind.in_([kind.value for kind in OPENING])
     )
     return connection.execute(query.order_by(event.c.id.desc()).limit(1)).first()
