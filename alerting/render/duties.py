@@ -32,7 +32,8 @@ def missed_attestation(item: Item, times: Times) -> Wording:
 
     # It attests some levels and misses too many.
     some = payload.reason == "window" and (payload.missed is None or payload.missed != payload.of)
-    counted = "" if payload.missed is None else f", {_out_of(payload.missed, payload.of)} missed"
+    # Of several, each has a count of its own, and the first line has no room.
+    counted = "" if payload.missed is None or item.several else f", {_out_of(payload.missed, payload.of)} missed"
     if item.kind is not EventKind.FIRING:
         predicate = f": attestations still {'missing' if some else 'stopped'}{since(item, times)}{counted}"
     elif some:
