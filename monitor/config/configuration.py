@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from monitor.config.channel_names import channel_names
 from monitor.config.delegates_file import parse_watch_list
 from monitor.config.env_file import Given, parse_env, read_text
 from monitor.config.layers import for_libraries, gives_a_node, merged
@@ -109,6 +110,7 @@ def _watch_list(file: Path, name: str, settings: Settings | None) -> tuple[Watch
 def _misfits(settings: Settings, watch_list: WatchList) -> list[tuple[Place, str, str]]:
     """(path, text, fix) of what is right in the list by itself, but not with these settings."""
     found: list[tuple[Place, str, str]] = []
+    channels = channel_names(settings)
     for position, delegate in enumerate(watch_list.tezos):
         place: Place = ("tezos", position)
         if settings.endpoints_key(delegate.network) is None:
@@ -121,6 +123,10 @@ def _misfits(settings: Settings, watch_list: WatchList) -> list[tuple[Place, str
                 missing = setting_of(delegate.network)
                 fix = f'set {missing} in .env, or remove "network" if it is {RPC_URL}\'s'
                 found.append(((*place, "network"), f"no node is known for it: {missing} is not set", fix))
+        for ordinal, channel in enumerate(delegate.channels or ()):
+            if channel not in channels:
+                fix = f"write one of {', '.join(channels)}, or switch it on in .env" if channels else "switch one on"
+                found.append(((*place, "channels", ordinal), f'no channel is called "{channel}"', fix))
         limits = {"baking": baking_limit(settings, delegate), "attestation": attestation_limit(settings, delegate)}
         for duty, limit in limits.items():
             if limit and limit.window < limit.threshold and getattr(delegate.alerts, duty):

@@ -70,6 +70,8 @@ def _told(detail: ErrorDetails) -> tuple[Place, str, str]:
         return path, f"{shown(value)} is not the name of a network", 'write it in small letters, e.g. "shadownet"'
     if kind in _WRONG_TYPES:
         wanted = _WRONG_TYPES[kind]
+        if path[-2:-1] == ("channels",):
+            last = "channel"
         example = _EXAMPLES.get(last, _EXAMPLE if wanted == "an object" else f"[{_EXAMPLE}]")
         return path, f"{shown(value)} is not {wanted}", f"write {example}"
     return path, *told(detail)
@@ -89,6 +91,8 @@ _EXAMPLES = {
     "name": '"alice"',
     "network": '"shadownet"',
     "runbook": '"ssh bkr1"',
+    "channels": '["telegram"]',
+    "channel": '"telegram"',
     "alerts": '{"baking": {"threshold": 1}}',
     "baking": '{"threshold": 1, "window": 14400}',
     "attestation": '{"threshold": 10, "window": 100}',

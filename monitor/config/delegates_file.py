@@ -2,7 +2,7 @@
 
 Either a plain list of ``{"address", "name"?}``, or the object form, with the "alerts" of a delegate as needed::
 
-    {"tezos": [{"address", "name", "network", "runbook",
+    {"tezos": [{"address", "name", "network", "runbook", "channels": [name, …],
                 "alerts": {"baking": {"threshold", "window"}, "attestation": {"threshold", "window"}}}]}
 """
 

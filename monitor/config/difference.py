@@ -58,7 +58,13 @@ def _changes(old: Delegate, new: Delegate) -> list[str]:
                 found.append(f"{duty} {figure} {_figure(getattr(before, figure))} → {_figure(getattr(after, figure))}")
     if old.runbook != new.runbook:
         found.append(f"runbook {'added' if not old.runbook else 'changed' if new.runbook else 'removed'}")
+    if set(old.channels or ()) != set(new.channels or ()):
+        found.append(f"told on {_listed(old.channels)} → {_listed(new.channels)}")
     return found
+
+
+def _listed(channels: tuple[str, ...] | None) -> str:
+    return ", ".join(channels) if channels else "every channel"
 
 
 def _figure(value: int | None) -> str:

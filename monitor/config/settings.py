@@ -69,6 +69,43 @@ def _stream_name(value: str) -> str:
     return value
 
 
+def _small(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _retention(days: int) -> int:
+    if days not in RETENTIONS:
+        fault(f"{days} days is not a retention of CloudWatch", f"write {', '.join(map(str, RETENTIONS))}")
+    return days
+
+
+def _metrics_namespace(value: str) -> str:
+    if not all(character.isascii() and (character.isalnum() or character in "._/#- ") for character in value):
+        fault(f'"{value}" is not the name of a namespace', "write letters, digits and . - _ / # only")
+    if value.startswith("AWS/"):
+        fault("names of AWS/ are Amazon's own", "write e.g. Sentinel")
+    return value
+
+
+def _heartbeat_address(value: SecretStr) -> SecretStr:
+    try:
+        parts = urlsplit(value.get_secret_value())
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        valid = valid and not any(character.isspace() for character in value.get_secret_value())
+    except ValueError:
+        valid = False
+    if not valid:
+        fault("is not a web address (it is not shown here)", "write e.g. https://hc-ping.com/…")
+    return value
+
+
+RETENTIONS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096),
+    *(1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""Days that PutRetentionPolicy takes (CloudWatch Logs' API reference)."""
+Importance = Annotated[Literal["info", "warning", "critical"], BeforeValidator(_small)]
+IMPORTANCE = "info, warning or critical"
 Automatic = Annotated[Annotated[int, Field(ge=1, le=LARGEST_WINDOW)] | None, BeforeValidator(_automatic)]
 Count = Annotated[int, Field(ge=1, le=LARGEST_WINDOW)]
 
@@ -139,6 +176,7 @@ class Settings(BaseModel):
         "UTC", "Time zone of the times in messages, e.g. Europe/Berlin.", "IANA name"
     )
     send_to_console: bool = setting(True, "Tell on standard output.", "true or false")
+    console_min_severity: Importance = setting("info", "Least severity that is told on the console.", IMPORTANCE)
     send_to_cloudwatch: bool = setting(False, "Tell in AWS CloudWatch Logs.", "true or false")
     cloudwatch_log_group: Annotated[str, Field(min_length=1, max_length=512)] = setting(
         "TezosBakerMonitorAlerts", "Log group in CloudWatch.", "name"
@@ -148,10 +186,45 @@ class Settings(BaseModel):
     )
     """load() puts the identifier in its place."""
     aws_region: str = setting("eu-west-1", "AWS region of CloudWatch.", "name")
+    cloudwatch_retention_days: Annotated[int, AfterValidator(_retention)] | None = setting(
+        None, "How long a log group that is made here keeps its events. Unset: for ever, as CloudWatch does.", "days"
+    )
+    cloudwatch_min_severity: Importance = setting("info", "Least severity that is told in CloudWatch.", IMPORTANCE)
+    cloudwatch_metrics_namespace: Annotated[str, Field(max_length=255), AfterValidator(_metrics_namespace)] | None = (
+        setting(
+            None,
+            "Sends the metrics RunCompleted, OpenIncidents, Misses and Lag to this namespace of CloudWatch at the end"
+            " of each run, e.g. Sentinel. Unset: none.",
+            "name",
+        )
+    )
     send_to_telegram: bool = setting(False, "Tell in Telegram.", "true or false")
     telegram_bot_token: SecretStr | None = setting(None, "The bot's token, from @BotFather.", "token")
     telegram_chat_id: str | None = setting(
         None, "Chat that is told, e.g. -1001234567890; several: -1001,night-shift=-1002.", "chat ids"
+    )
+    telegram_thread_id: str | None = setting(
+        None, "Topic of the chat that is told; of several chats: 7,night-shift=12.", "topic ids"
+    )
+    telegram_api_url: Annotated[str, AfterValidator(_web_address)] = setting(
+        "https://api.telegram.org", "Where the Bot API is: Telegram's own, or a server of yours.", "address"
+    )
+    telegram_min_severity: Importance = setting("info", "Least severity that is told in Telegram.", IMPORTANCE)
+    telegram_sound_from: Importance = setting(
+        "warning", "Least severity that makes a sound in Telegram; recoveries count as info.", IMPORTANCE
+    )
+    notify_urls: SecretStr | None = setting(
+        None,
+        "Further receivers as Apprise names them, apart by spaces, each with a name or without:"
+        " team=slack://… mailto://… (needs requirements-notify.txt).",
+        "addresses",
+    )
+    notify_min_severity: Importance = setting("info", "Least severity that is told to NOTIFY_URLS.", IMPORTANCE)
+    heartbeat_url: Annotated[SecretStr, AfterValidator(_heartbeat_address)] | None = setting(
+        None,
+        "Called when a run starts, succeeds (…) and fails (…/fail), as healthchecks.io does it; or any address with"
+        " {status} in it, which becomes up or down.",
+        "address",
     )
 
     def endpoints_key(self, network: str | None) -> str | None:

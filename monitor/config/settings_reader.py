@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from monitor.config.channel_faults import Fault, channel_faults
 from monitor.config.database_url import resolve_database_url
 from monitor.config.env_file import Given
 from monitor.config.fault import told
@@ -18,16 +19,13 @@ from monitor.config.problem import Problem, shown
 from monitor.config.settings import RPC_URL, RPC_URL_PREFIX, Settings
 from monitor.config.watch_list import NETWORK_PATTERN
 
-_Fault = tuple[str, str, str]
-"""Name of the setting, text, fix."""
-
 
 def read_settings(values: Mapping[str, Given], home: Path, file: str) -> tuple[Settings | None, list[Problem]]:
     """(settings, problems): settings are None where a problem keeps them from being made.
 
     `home` is where relative paths start; `file` is named where a setting is missing. Secrets are never repeated.
     """
-    faults: list[_Fault] = []
+    faults: list[Fault] = []
     raw = _raw(values, home, faults)
     settings: Settings | None = None
     try:
@@ -46,7 +44,7 @@ def read_settings(values: Mapping[str, Given], home: Path, file: str) -> tuple[S
     return (None if problems else settings), problems
 
 
-def _raw(values: Mapping[str, Given], home: Path, faults: list[_Fault]) -> dict[str, Any]:
+def _raw(values: Mapping[str, Given], home: Path, faults: list[Fault]) -> dict[str, Any]:
     raw: dict[str, Any] = {
         name.lower(): given.value for name, given in values.items() if name.lower() in Settings.model_fields
     }
@@ -70,7 +68,7 @@ def _words(error: PydanticCustomError) -> tuple[str, str]:
     return str(context["text"]), str(context["fix"])
 
 
-def _rpc_urls(values: Mapping[str, Given], faults: list[_Fault]) -> dict[str, str]:
+def _rpc_urls(values: Mapping[str, Given], faults: list[Fault]) -> dict[str, str]:
     from collectors.endpoint import EndpointError, parse_endpoints
 
     found: dict[str, str] = {}
@@ -91,7 +89,7 @@ def _rpc_urls(values: Mapping[str, Given], faults: list[_Fault]) -> dict[str, st
     return found
 
 
-def _told(detail: ErrorDetails) -> _Fault:
+def _told(detail: ErrorDetails) -> Fault:
     field = str(detail["loc"][0])
     name, kind = field.upper(), detail["type"]
     extra = Settings.model_fields[field].json_schema_extra
@@ -113,20 +111,12 @@ def _told(detail: ErrorDetails) -> _Fault:
     return name, *told(detail)
 
 
-def _contradictions(settings: Settings) -> list[_Fault]:
+def _contradictions(settings: Settings) -> list[Fault]:
     """Values that are right by themselves and wrong together."""
-    found: list[_Fault] = []
+    found: list[Fault] = []
     baking, attestation = baking_limit(settings), attestation_limit(settings)
     for name, limit in (("ALERT_BAKING", baking), ("ALERT_ATTESTATION", attestation)):
         if limit and limit.window < limit.threshold:
             text = f"{limit.window} blocks can never hold the {limit.threshold} misses of {name}_THRESHOLD"
             found.append((f"{name}_BLOCK_WINDOW", text, f"write {limit.threshold} or more, or a smaller threshold"))
-    if settings.send_to_telegram:
-        token = settings.telegram_bot_token
-        if token is None:
-            found.append(("TELEGRAM_BOT_TOKEN", "is not set, but SEND_TO_TELEGRAM is true", "write the bot's token"))
-        elif not re.fullmatch(r"[0-9]{3,}:[A-Za-z0-9_-]{20,}", token.get_secret_value()):
-            found.append(("TELEGRAM_BOT_TOKEN", "is not a token (it is not shown here)", "copy it from @BotFather"))
-        if settings.telegram_chat_id is None:
-            found.append(("TELEGRAM_CHAT_ID", "is not set, but SEND_TO_TELEGRAM is true", "write the chat's id"))
-    return found
+    return found + channel_faults(settings)

@@ -48,11 +48,26 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _channel(value: str) -> str:
+    import re
+
+    if len(value) > LONGEST_NAME or not re.fullmatch(r"[a-z]+(:[A-Za-z0-9][A-Za-z0-9_.-]*)?", value):
+        fault("is not the name of a channel", 'write e.g. "telegram" or "telegram:night-shift"')
+    return value
+
+
+def _some_channel(names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    if names == ():
+        fault("names no channel, so that nobody would be told", 'write e.g. ["telegram"], or remove it')
+    return names
+
+
 _Text = Annotated[str, Strict()]
 _Number = Annotated[int, Strict(), BeforeValidator(_whole)]
 Name = Annotated[_Text, Field(max_length=LONGEST_NAME), AfterValidator(_line)]
 Runbook = Annotated[_Text, Field(max_length=LONGEST_RUNBOOK), AfterValidator(_line)]
 Network = Annotated[_Text, Field(pattern=NETWORK_PATTERN)]
+Channels = Annotated[tuple[Annotated[_Text, AfterValidator(_channel)], ...] | None, AfterValidator(_some_channel)]
 Threshold = Annotated[_Number, Field(ge=1, le=LARGEST_WINDOW)]
 
 
@@ -98,6 +113,8 @@ class Delegate(_Frozen):
     """None: the network RPC_URL speaks for; "shadownet": the one RPC_URL_SHADOWNET speaks for."""
     runbook: Runbook | None = None
     """The first action, told with an alert, e.g. "ssh bkr1"."""
+    channels: Channels = None
+    """Who is told of it, e.g. ("telegram:night-shift",); None: every channel."""
     alerts: Annotated[DelegateAlerts, BeforeValidator(_absent)] = DelegateAlerts()
 
     @property

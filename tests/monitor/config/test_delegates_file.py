@@ -32,12 +32,14 @@ def test_the_object_form_holds_limits_network_and_runbook() -> None:
                 "address": ALICE,
                 "network": "shadownet",
                 "runbook": "ssh bkr1",
+                "channels": ["telegram:night-shift", "console"],
                 "alerts": {"baking": {"threshold": 2, "window": 50}, "attestation": {"threshold": 5}},
             }
         ],
     }
     (alice,) = parse_watch_list(json.dumps(document), "d.json").tezos
     assert (alice.network, alice.runbook) == ("shadownet", "ssh bkr1")
+    assert alice.channels == ("telegram:night-shift", "console")
     assert alice.alerts == DelegateAlerts(
         baking=AlertLimit(threshold=2, window=50), attestation=AlertLimit(threshold=5, window=None)
     )
@@ -104,7 +106,13 @@ def test_paths_in_a_plain_list_begin_with_the_position() -> None:
             [{"address": ALICE, "alerts": {"attestation": {"threshold": 9, "window": 8}}}],
             "alerts.attestation.window: a window of 8 blocks can never hold 9 misses",
         ),
-        ([{"address": ALICE, "channels": ["telegram"]}], "[0].channels: is not supported by this version"),
+        (
+            [{"address": ALICE, "channels": "telegram"}],
+            '[0].channels: "telegram" is not a list; fix: write ["telegram"]',
+        ),
+        ([{"address": ALICE, "channels": [7]}], '[0].channels[0]: 7 is not a text; fix: write "telegram"'),
+        ([{"address": ALICE, "channels": ["Night Shift"]}], "[0].channels[0]: is not the name of a channel"),
+        ([{"address": ALICE, "channels": []}], "[0].channels: names no channel"),
         ({"groups": {}, "tezos": [{"address": ALICE}]}, "groups: is not supported by this version"),
     ],
 )
@@ -139,6 +147,7 @@ DELEGATES = st.builds(
     name=st.none() | st.text(st.characters(codec="utf-8", categories=["L", "N", "S"]), min_size=1, max_size=20),
     network=st.none() | st.sampled_from(["shadownet", "ghostnet"]),
     runbook=st.none() | st.just("ssh bkr1"),
+    channels=st.none() | st.sampled_from([("telegram",), ("console", "telegram:2")]),
     alerts=st.builds(DelegateAlerts, baking=LIMITS, attestation=LIMITS),
 )
 WATCH_LISTS = st.lists(DELEGATES, min_size=1, unique_by=lambda one: (one.address, one.network)).map(

@@ -30,6 +30,12 @@ def test_a_new_name_a_runbook_and_a_newcomer_are_one_line() -> None:
     assert told([BOB_1], [renamed, CAROL_1]) == "+carol, robert: was called bob, robert: runbook added"
 
 
+def test_other_channels_are_told_and_another_order_of_them_is_not() -> None:
+    routed = BOB_1.model_copy(update={"channels": ("telegram:2", "console")})
+    assert told([BOB_1], [routed]) == "bob: told on every channel → telegram:2, console"
+    assert told([routed], [BOB_1.model_copy(update={"channels": ("console", "telegram:2")})]) is None
+
+
 def test_another_order_is_no_change() -> None:
     assert told([ALICE_1, BOB_1], [BOB_1, ALICE_1]) is None
 

@@ -49,6 +49,7 @@ FULL: dict[str, Any] = {
             "name": "alice",
             "network": "shadownet",
             "runbook": "ssh bkr1",
+            "channels": ["telegram:night-shift"],
             "alerts": {"baking": {"threshold": 1, "window": 100}, "attestation": {"threshold": 10, "window": 100}},
         },
         {"address": BOB},
@@ -83,6 +84,12 @@ ODD_VALUES: list[Any] = [
     [],
     {},
     [{}],
+    ["telegram", "telegram:2"],
+    ["Telegram"],
+    ["telegram\n"],
+    ["telegram:"],
+    ["telegram:" + "x" * 56],
+    [None],
     {"threshold": 1},
     {"window": 1},
     {"surprise": 1},
@@ -95,7 +102,10 @@ PLACES: list[tuple[str | int, ...]] = [
     ("channels",),
     ("tezos", 0),
     ("tezos", 1),
-    *[("tezos", 0, key) for key in ("address", "name", "network", "runbook", "alerts", "surprise", "channels")],
+    *[
+        ("tezos", 0, key)
+        for key in ("address", "name", "network", "runbook", "alerts", "surprise", "channels", "groups")
+    ],
     *[("tezos", 0, "alerts", key) for key in ("baking", "attestation", "surprise")],
     *[("tezos", 0, "alerts", "baking", key) for key in ("threshold", "window", "surprise")],
 ]
@@ -121,7 +131,7 @@ def test_any_value_in_any_place_gets_the_same_verdict(place: tuple[str | int, ..
             assert parser_accepts(document) == schema_accepts(document), document
 
 
-@pytest.mark.parametrize("key", ["address", "name", "network", "runbook", "alerts"])
+@pytest.mark.parametrize("key", ["address", "name", "network", "runbook", "channels", "alerts"])
 def test_only_the_address_is_required(key: str) -> None:
     document = copy.deepcopy(FULL)
     del document["tezos"][0][key]
