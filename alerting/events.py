@@ -56,7 +56,8 @@ def release_suppressed(connection: Connection, suppressed_by: str, run_id: int, 
     """What kept these deliveries quiet is over: tell what still holds, and what was missed meanwhile.
 
     An opening whose incident is still open becomes due; one that is over becomes a missed-incident, unless the channel
-    heard of its end or it is open again. A reminder is told only where nothing else was. Returns how many deliveries became due.
+    heard of its end or it is open again. A reminder is told only where nothing else was. Returns how many deliveries
+    became due.
     """
     rows = connection.execute(
         select(deliveries.c.event_id, deliveries.c.channel, events.c.incident_id, events.c.kind)

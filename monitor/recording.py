@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, update
 
@@ -24,6 +24,17 @@ class Recorder:
     run_id: int
     now: int
     """Wall clock, UTC seconds."""
+    own: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Targets that only some channels hear of: their names. Everything else is for all."""
+
+    def for_targets(self, own: Mapping[str, frozenset[str]]) -> Recorder:
+        """The same, where these targets have channels of their own; for one network, since addresses repeat."""
+        return replace(self, own=own)
+
+    def routes(self, key: CheckKey) -> Sequence[ChannelRoute]:
+        """Where news of a check goes. All channels where none of the target's own is there: an alert is never lost."""
+        own = self.own.get(key.target)
+        return [route for route in self.channels if own and route.name in own] or self.channels
 
     def record(
         self, connection: Connection, transition: Transition, payload: Payload, inhibitor: str | None = None
@@ -45,7 +56,7 @@ class Recorder:
             silent=transition.silent,
         )
         quieted = None if inhibitor is None else suppressed_by(inhibitor)
-        write_event(connection, event, self.channels, self.run_id, self.now, quieted)
+        write_event(connection, event, self.routes(event.key), self.run_id, self.now, quieted)
         if transition.kind is EventKind.RESOLVED:
             release_suppressed(connection, suppressed_by(transition.incident), self.run_id, self.now)
 
@@ -70,7 +81,7 @@ class Recorder:
             payload=payload.to_value(),
             incident=incident,
         )
-        write_event(connection, event, self.channels, self.run_id, self.now)
+        write_event(connection, event, self.routes(key), self.run_id, self.now)
 
 
 def suppressed_by(incident_id: str) -> str:
@@ -103,9 +114,9 @@ def _write_incident(connection: Connection, transition: Transition) -> bool:
             **row,
         }
         statement = insert(connection, incident).values(opening)
-        again = {"closed_at": None, "closed_level": None, "close_reason": None, "ack_until": None, "ack_by": None, **row}
+        was_over = dict.fromkeys(("closed_at", "closed_level", "close_reason", "ack_until", "ack_by"))
         if transition.reopened:
-            reopened = update(incident).where(mine).values(reopened=incident.c.reopened + 1, **again)
+            reopened = update(incident).where(mine).values(reopened=incident.c.reopened + 1, **was_over, **row)
             if connection.execute(reopened).rowcount:
                 return True
         connection.execute(statement.on_conflict_do_nothing())

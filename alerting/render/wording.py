@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from alerting.render import delegate, duties, monitor, source
+from alerting.render import delegate, duties, monitor, operations, source
 from alerting.render.figures import Times
 from alerting.render.item import Item, Wording
 from monitor.model import EventKind
@@ -41,6 +41,10 @@ BY_RULE: dict[str, WordingFunction] = {
     "config_invalid": monitor.config_invalid,
     "watch_list_changed": monitor.watch_list_changed,
     "channel_broken": monitor.channel_broken,
+    "silence": operations.silence,
+    "maintenance": operations.silence,
+    "given_up": operations.given_up,
+    "taken_over": operations.taken_over,
 }
 
 BY_KIND: dict[EventKind, WordingFunction] = {
