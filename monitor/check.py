@@ -117,7 +117,7 @@ class _Run:
             take_up_watch_list(connection, self.configuration, recorder)
         self.report.run = run_id
         outbox = self._outbox(run_id)
-        outbox.deliver(self.start + self.budget.first_delivery)
+        earlier_news = outbox.deliver(self.start + self.budget.first_delivery)
 
         networks = [
             NetworkRun(self.engine, self.settings, watched, recorder)
@@ -133,7 +133,7 @@ class _Run:
             judge_itself(connection, self.configuration, recorder, self._killed(earlier, mark))
 
         delivered = outbox.deliver(self.start + self.budget.delivery)
-        self.report.told, self.report.undelivered = delivered.sent, delivered.undelivered
+        self.report.told, self.report.undelivered = earlier_news.sent + delivered.sent, delivered.undelivered
         self.report.broken = delivered.broken
         if self.configuration.watch_list_error is not None:
             self.report.problems += [str(problem) for problem in self.configuration.watch_list_error.problems]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TextIO
+from typing import ClassVar, Protocol
 
 from alerting.channels.interface import Channel, Limits, Receipt
 from alerting.errors import Ambiguous, NotSent
@@ -11,12 +11,25 @@ from monitor.model import Format, Message
 _COLOURS = {"🔴": "31", "🟡": "33", "✅": "32", "ℹ": "36"}
 
 
+class Output(Protocol):
+    """What a text file can do, as far as it is needed here."""
+
+    @property
+    def encoding(self) -> str | None: ...
+
+    def write(self, text: str, /) -> object: ...
+
+    def flush(self) -> None: ...
+
+    def isatty(self) -> bool: ...
+
+
 class Console(Channel):
     """Writes to `stream`; colours first lines where that is a terminal."""
 
     limits: ClassVar[Limits] = Limits(units=64_000, events=500)
 
-    def __init__(self, stream: TextIO, *, json: bool = False) -> None:
+    def __init__(self, stream: Output, *, json: bool = False) -> None:
         self._stream = stream
         self._json = json
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
+from typing import TextIO
 
 from alerting.channels.console import Console
 from monitor.channels import channels_of
@@ -17,8 +17,8 @@ from monitor.report import Report
 def run_check(configuration: Configuration, *, as_json: bool, verbose: bool) -> int:
     """The exit code."""
     tty = sys.stdout.isatty() and not as_json
-    collected = io.StringIO()
-    console = Console(collected, json=True) if as_json else Console(sys.stdout)
+    document = _Document(sys.stdout)
+    console = Console(document, json=True) if as_json else Console(sys.stdout)
     channels = channels_of(configuration.settings, console)
     progress = _progress if tty else None
     report = check(configuration, Surroundings(SystemClock(), channels, progress, alarm=True))
@@ -27,8 +27,7 @@ def run_check(configuration: Configuration, *, as_json: bool, verbose: bool) -> 
     for problem in report.problems:
         print(f"sentinel: {problem}", file=sys.stderr)
     if as_json:
-        events = [json.loads(line) for line in collected.getvalue().splitlines() if line.strip()]
-        print(json.dumps({**report.to_value(), "events": events}, ensure_ascii=False))
+        document.end(report)
         return report.exit_code
     if verbose or tty:
         for warning in configuration.warnings:
@@ -38,6 +37,34 @@ def run_check(configuration: Configuration, *, as_json: bool, verbose: bool) -> 
     elif verbose:
         _details(report)
     return report.exit_code
+
+
+class _Document:
+    """What `--json` prints, as it comes: an event is out before it counts as told, since it is not told again."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._before = '{"events": ['
+
+    @property
+    def encoding(self) -> str | None:
+        return self._out.encoding
+
+    def isatty(self) -> bool:
+        return False
+
+    def write(self, text: str, /) -> None:
+        """`text`: an event per line."""
+        for line in filter(None, text.split("\n")):
+            self._out.write(f"{self._before}\n{line}")
+            self._before = ","
+
+    def flush(self) -> None:
+        self._out.flush()
+
+    def end(self, report: Report) -> None:
+        before = "\n]" if self._before == "," else f"{self._before}]"
+        print(before, ", ", json.dumps(report.to_value(), ensure_ascii=False)[1:], sep="", file=self._out)
 
 
 def _progress(network: str, level: int, final: int) -> None:
