@@ -6,13 +6,12 @@ Every step is one transaction or none, so that the process can be killed between
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from alerting.channels.interface import Channel
 from alerting.events import ChannelRoute
@@ -24,18 +23,20 @@ from monitor.clock import Clock
 from monitor.collection import Job, collect
 from monitor.config.configuration import Configuration
 from monitor.config.problem import ConfigError
-from monitor.database import open_database, prepare, reading, sqlite_path, writing
+from monitor.database import open_database, place, prepare, reading, sqlite_path, writing
 from monitor.errors import SchemaError, StateError
+from monitor.host import check_host, has_moved, this_host
 from monitor.lock import lock_of
 from monitor.model import Batch
 from monitor.network_run import NetworkRun
+from monitor.quiet import end_what_is_over
 from monitor.recording import Recorder
 from monitor.removal import close_unwatched
 from monitor.report import BUSY, CONFIGURATION, PARTLY, NetworkReport, Report
 from monitor.retention import prune, prune_ledger
 from monitor.rules.run_killed import KilledRun
 from monitor.runs import RunRow, finish_run, last_run, runs_since_success, start_run
-from monitor.self_check import judge_itself, take_up_watch_list, tell_monitor_gaps, watch_list_in_force
+from monitor.self_check import judge_itself, take_up_watch_list, tell_monitor_gaps, tell_takeover, watch_list_in_force
 from monitor.self_kill import killed_after, ran_out_of_time
 from monitor.watched import watched_networks
 
@@ -56,6 +57,8 @@ class Surroundings:
     alarm: bool = False
     """Whether the process ends itself when it hangs; only a process of its own wants that."""
     budget: Budget = DEFAULT
+    takeover: bool = False
+    """Whether a state file of another host is this one's from now on."""
 
 
 def check(configuration: Configuration, surroundings: Surroundings) -> Report:
@@ -106,15 +109,19 @@ class _Run:
         self.clock, self.budget = surroundings.clock, surroundings.budget
         self.start = self.clock.monotonic()
         self.now = self.clock.now()
+        self.host = this_host(self.settings.identifier)
 
     def go(self, mark: Path | None) -> None:
         with reading(self.engine) as connection:
             watch_list = watch_list_in_force(connection, self.configuration)
             earlier = runs_since_success(connection)
+            before = self._host_before(connection)
         with writing(self.engine) as connection:
-            run_id = start_run(connection, self.now, socket.gethostname(), os.getpid())
+            run_id = start_run(connection, self.now, self.host, os.getpid())
             recorder = Recorder([ChannelRoute(name) for name in self.surroundings.channels], run_id, self.now)
             take_up_watch_list(connection, self.configuration, recorder)
+            if before is not None and has_moved(before, self.host):
+                tell_takeover(connection, before, self.host, recorder)
         self.report.run = run_id
         outbox = self._outbox(run_id)
         earlier_news = outbox.deliver(self.start + self.budget.first_delivery)
@@ -131,6 +138,7 @@ class _Run:
         tell_monitor_gaps(self.engine, earlier, threshold, levels, recorder, identifier)
         with writing(self.engine) as connection:
             judge_itself(connection, self.configuration, recorder, self._killed(earlier, mark))
+        end_what_is_over(self.engine, recorder, self.settings.recovery_attestations)
 
         delivered = outbox.deliver(self.start + self.budget.delivery)
         self.report.told, self.report.undelivered = earlier_news.sent + delivered.sent, delivered.undelivered
@@ -143,6 +151,15 @@ class _Run:
                 prune(connection, run.network, run.met_levels, self.now)
             prune_ledger(connection, self.now)
             finish_run(connection, run_id, self.clock.now(), self.report.outcome, self.report.to_value())
+
+    def _host_before(self, connection: Connection) -> str | None:
+        """Where the newest run was. PostgreSQL is made to be shared. Raises OtherHost."""
+        newest = last_run(connection)
+        if newest is None or sqlite_path(self.engine) is None:
+            return None
+        if not self.surroundings.takeover:
+            check_host(newest.host, self.host, place(self.engine))
+        return newest.host
 
     def abandon(self) -> None:
         """Ends a run that could not record something, so that the next one does not take it for killed."""

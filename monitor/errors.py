@@ -12,7 +12,8 @@ StateError                    anything below; a run that meets one ends with exi
     ├── NoState               nothing there yet
     ├── OlderSchema           a run of `check` upgrades it; readers do not
     ├── NewerSchema           written by a newer program
-    └── ForeignSchema         tables of another program
+    ├── ForeignSchema         tables of another program
+    └── OtherHost             a copy, or moved here: `check --takeover` once
 """
 
 from __future__ import annotations
@@ -67,6 +68,10 @@ class NewerSchema(SchemaError):
 
 
 class ForeignSchema(SchemaError):
+    pass
+
+
+class OtherHost(SchemaError):
     pass
 
 

@@ -68,6 +68,14 @@ def take_up_watch_list(connection: Connection, configuration: Configuration, rec
     recorder.tell(connection, EventKind.NOTICE, key, f"watch-list:{current.digest}:{recorder.now}", payload)
 
 
+def tell_takeover(connection: Connection, before: str, host: str, recorder: Recorder) -> None:
+    """Another machine goes on with the state of `before`."""
+    key = CheckKey(MONITOR, "host", "taken_over")
+    recorder.tell(
+        connection, EventKind.NOTICE, key, f"taken-over:{recorder.run_id}", Payload(host=host, detail=before)
+    )
+
+
 def judge_itself(
     connection: Connection, configuration: Configuration, recorder: Recorder, killed: KilledRun | None
 ) -> None:
