@@ -6,6 +6,7 @@ Every step is one transaction or none, so that the process can be killed between
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass

@@ -71,9 +71,7 @@ def take_up_watch_list(connection: Connection, configuration: Configuration, rec
 def tell_takeover(connection: Connection, before: str, host: str, recorder: Recorder) -> None:
     """Another machine goes on with the state of `before`."""
     key = CheckKey(MONITOR, "host", "taken_over")
-    recorder.tell(
-        connection, EventKind.NOTICE, key, f"taken-over:{recorder.run_id}", Payload(host=host, detail=before)
-    )
+    recorder.tell(connection, EventKind.NOTICE, key, f"taken-over:{recorder.run_id}", Payload(host=host, detail=before))
 
 
 def judge_itself(
