@@ -66,7 +66,8 @@ def read_attestations(
     power = recorded
     if power is None or committee is None:
         power, committee = (tally.slots if tally.slots_known and unreadable is None else None), None
-    return Attestations(attested_level, tally.by_delegate, power, unreadable, due), committee
+    in_stake = committee is not None and tally.stakes > 0
+    return Attestations(attested_level, tally.by_delegate, power, unreadable, due, in_stake), committee
 
 
 def _summary(summary: object) -> tuple[int | None, int | None]:

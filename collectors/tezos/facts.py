@@ -41,6 +41,8 @@ class Attestations:
     due: bool = True
     """False where the protocol asks for no attestations of this level (the first of a chain, the last before a new
     protocol): nobody attests it and nobody misses."""
+    in_stake: bool = False
+    """Whether powers are counted in stake (All Bakers Attest), so that a right's slots are no part of them."""
 
 
 @dataclass(frozen=True, slots=True)

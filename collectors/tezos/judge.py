@@ -69,28 +69,38 @@ def _attestations(
     absent, evidence = Outcome.MISSED, _absence(facts)
     if attestations.unreadable is not None:
         absent, evidence = Outcome.UNKNOWN, {"reason": attestations.unreadable}
-    holders: Iterable[str]
+    powers: Mapping[str, int | None]
     if rights is None:
-        holders = watched
+        powers = dict.fromkeys(watched)
         if absent is Outcome.MISSED:
             absent, evidence = Outcome.UNKNOWN, _NO_RIGHTS
     else:
         # A dict and not a set: in the order of the answer, and each holder once.
-        holders = {
-            right.delegate: None for right in rights if right.delegate in watched and right.level == attested_level
+        powers = {
+            right.delegate: right.power
+            for right in rights
+            if right.delegate in watched and right.level == attested_level
         }
-    met = Outcome.MET
+    met, missed, in_slots = Outcome.MET, Outcome.MISSED, not attestations.in_stake
     return [
         Observation(network, delegate, ATTESTATION, attested_level, 0, met)
         if delegate in present
-        else Observation(network, delegate, ATTESTATION, attested_level, 0, absent, evidence)
-        for delegate in holders
+        else Observation(
+            network,
+            delegate,
+            ATTESTATION,
+            attested_level,
+            0,
+            absent,
+            {**evidence, "power": power if in_slots else None} if absent is missed else evidence,
+        )
+        for delegate, power in powers.items()
         if attested_level >= watched[delegate]
     ]
 
 
 def _absence(facts: BlockFacts) -> Evidence:
-    """Shared by every delegate that missed the level: it tells whether it was the only one."""
+    """Tells whether the delegate was the only one, beside its own `power` (None where the committee's is stake)."""
     return {
         "attested_power": facts.attestations.power,
         "committee_power": facts.committee_power,

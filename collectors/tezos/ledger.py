@@ -32,6 +32,11 @@ class Ledger:
         self.new_due: dict[str, str] = {}
         self.advanced = False
         self._unrevealed = dict(plan.unrevealed)
+        self._committee_sizes = {
+            protocol: int(reading.value["consensus_committee_size"])
+            for (protocol, kind), reading in plan.readings.items()
+            if kind == "constants"
+        }
         self._plain = {
             target: int(reading.value["plain_streak"])
             for (target, kind), reading in plan.readings.items()
@@ -98,6 +103,9 @@ class Ledger:
                 unreadable=disputed,
                 attestations=replace(facts.attestations, unreadable=disputed, by_delegate={}),
             )
+        if facts is not None and facts.committee_power is None and facts.attestations.power is not None:
+            # Before Tallinn a block does not tell it; its protocol's constants do.
+            facts = replace(facts, committee_power=self._committee_sizes.get(facts.head.protocol or ""))
         found = observations(
             facts, read.baking_rights, read.attestation_rights, self.watched, self.network, level=level, reason=disputed
         )

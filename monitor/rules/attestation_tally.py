@@ -16,7 +16,7 @@ class Miss(NamedTuple):
     at: int
     """Block time."""
     others: int | None
-    """Permille of the committee that did attest the level; None where the block does not tell."""
+    """Permille of the committee beside the delegate that did attest the level; None where the block does not tell."""
     late: bool
     """The block that should have carried the attestation came at a round above 0: late for everyone."""
 
@@ -42,9 +42,7 @@ class Tally:
 
     def missed_at(self, level: int, at: int, evidence: Evidence, retained: int) -> Tally:
         """With one more miss; levels more than `retained` blocks back are forgotten."""
-        power, committee = evidence.get("attested_power"), evidence.get("committee_power")
-        others = round(1000 * power / committee) if power is not None and committee else None
-        miss = Miss(level, at, others, bool(evidence.get("block_round")))
+        miss = Miss(level, at, _others(evidence), bool(evidence.get("block_round")))
         step = level - self.last_level
         if step > 0:  # a gap wider than what is kept is not worth shifting through
             blocks = ((self.blocks << step) | 1) & ((1 << retained) - 1) if self.blocks and step < retained else 1
@@ -86,7 +84,7 @@ class Tally:
         return self.latest[-count if count <= len(self.latest) else 0].level
 
     def evidence(self) -> dict[str, Any]:
-        """`share_others`: mean share (0 to 1) of the committee that attested the levels in `missed_levels`.
+        """`share_others`: mean share (0 to 1) of the others' power that attested the levels in `missed_levels`.
         `blocks_late`: how many of those came late for everyone."""
         shares = [miss.others for miss in self.latest if miss.others is not None]
         return {
@@ -138,3 +136,10 @@ class Tally:
 
 
 NO_MISSES = Tally()
+
+
+def _others(evidence: Evidence) -> int | None:
+    """Permille of the rest of the committee; of all of it where the delegate's own part is not told."""
+    attested, committee = evidence.get("attested_power"), evidence.get("committee_power")
+    rest = (committee or 0) - (evidence.get("power") or 0)
+    return None if attested is None or rest <= 0 else min(1000, round(1000 * attested / rest))

@@ -112,11 +112,24 @@ def test_who_had_a_right_and_is_absent_missed() -> None:
             told=metadata(attestations=recorded_power(6940)),
         )
     )
-    evidence = {"attested_power": 6940, "committee_power": 7000, "block_round": 2}
+    evidence = {"attested_power": 6940, "committee_power": 7000, "block_round": 2, "power": 1}
     assert attested(facts, ALICE, BOB) == [
         Observation(NETWORK, ALICE, "attestation", ATTESTED, 0, Outcome.MET),
         Observation(NETWORK, BOB, "attestation", ATTESTED, 0, Outcome.MISSED, evidence),
     ]
+
+
+def test_slots_are_no_part_of_a_committee_counted_in_stake() -> None:
+    stake = 5_000_000_000_000
+    consensus = [attestation(ALICE, 300, stake=stake)]
+    facts = parse_block(block(consensus, told=metadata(attestations=recorded_power(stake, 2 * stake))))
+    (_, missed) = attested(facts, ALICE, BOB)
+    assert missed.evidence == {
+        "attested_power": stake,
+        "committee_power": 2 * stake,
+        "block_round": 0,
+        "power": None,
+    }
 
 
 def test_a_power_of_zero_is_a_duty() -> None:

@@ -179,6 +179,22 @@ def test_late_blocks_are_told_apart_from_the_delegates_fault() -> None:
     assert evidence["share_others"] == pytest.approx((0.5 * 2 + 0.98 * 3) / 5, abs=0.001)
 
 
+@pytest.mark.parametrize(
+    ("power", "committee", "share"),
+    [
+        (1000, 7000, 0.983),  # 5900 of the other 6000
+        (None, 7000, 0.843),  # all that is known
+        (7000, 7000, None),  # nobody else was to attest
+    ],
+)
+def test_the_others_are_the_committee_without_the_delegate(
+    power: int | None, committee: int, share: float | None
+) -> None:
+    alice = Attesting()
+    alice.sees("xxxxx", {"attested_power": 5900, "committee_power": committee, "block_round": 0, "power": power})
+    assert alice.told[0].verdict.evidence["share_others"] == share
+
+
 def test_missing_evidence_is_not_a_share() -> None:
     alice = Attesting()
     alice.sees("xxxxx", {"attested_power": None, "committee_power": None})
