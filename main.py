@@ -167,4 +167,7 @@ def _configuration(env_file: Path | None) -> Configuration:
 
 
 if __name__ == "__main__":
+    from monitor.commands import crash
+
+    crash.install(verbose=not {"-v", "--verbose"}.isdisjoint(sys.argv))
     main()

@@ -56,7 +56,7 @@ def collect(
 def unfinished(job: Job, error: str) -> Finished:
     """What stands in for the end of a collection that had none."""
     network = job.plan.network
-    source = SourceReading(network or job.name, (), job.plan.expected_chain_id, None, None)
+    source = SourceReading(network or job.name, (), job.plan.expected_chain_id, None, None, failure=error)
     return Finished(network, source, error=error)
 
 

@@ -65,3 +65,5 @@ class SourceReading:
     disagreement: Disagreement | None = None
     unreadable: UnreadableLevel | None = None
     reorganisation: Reorganisation | None = None
+    failure: str | None = None
+    """Why no level could be read although some waited and somebody answered, redacted; None where one was read."""

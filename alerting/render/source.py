@@ -16,7 +16,9 @@ def unreachable(item: Item, times: Times) -> Wording:
     if item.kind in ENDED:
         return ended(item, times, " reachable again", "was unreachable", subject=subject)
     lasts = duration(item.at - item.opened_at)
-    if payload.endpoint:
+    if payload.reason == "no-level":
+        predicate = f": no level could be read, {lasts}"
+    elif payload.endpoint:
         others = payload.other_endpoints
         alternative = "no other endpoint" if not others else f"{plural(others, 'other endpoint')} tried"
         predicate = f" unreachable {lasts}, {alternative}"

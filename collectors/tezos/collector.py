@@ -48,7 +48,7 @@ class TezosCollector:
         try:
             yield from reading.items()
         except SourceError as error:
-            reading.error = str(error)
+            reading.fail(str(error))
         yield reading.finished()
 
 
@@ -68,18 +68,25 @@ class _Reading:
             self.finish, network=self.network, source=self.source, error=self.error, requests=self.client.requests
         )
 
+    def fail(self, error: str) -> None:
+        """Not even one level could be read."""
+        self.error = error
+        self.source = replace(self.source, failure=error)
+
     def items(self) -> Iterator[Item]:
         plan = self.plan
         self.probe = found = probe(self.client, plan, self.collector.endpoints)
         self.source = replace(self.source, endpoints=found.readings)
         if found.head is None or found.chain_id is None:
             self.error = found.error or "no endpoint answered"
+            if not found.excluded and any(reading.answered for reading in found.readings):
+                self.fail(self.error)
             return
         if self.network is None:
             try:
                 self.network = network_name(found.chain_id, plan.name_override)
             except ValueError as error:
-                self.error = str(error)
+                self.fail(str(error))
                 return
         head, final = found.head, found.head.level - FINALITY
         self.source = replace(
@@ -117,10 +124,13 @@ class _Reading:
             exclude=self._unfit(final),
             connections=self.collector.connections,
         )
+        reached = ledger.last_level
         try:
             stopped = yield from self._read(pipeline, ledger, final)
         finally:
             pipeline.close()
+        if stopped is None and ledger.last_level == reached and self.source.disagreement is None:
+            self.fail(self.error or "no level came within the time of a run")
         if ledger.pending:
             yield ledger.batch()
         if stopped is not None:

@@ -1,4 +1,4 @@
-"""unreachable: no endpoint of a network answers, so nothing of it can be judged.
+"""unreachable: no endpoint of a network answers, or none gives a level, so nothing of it can be judged.
 
 Opens after 120 seconds. Severity: critical. Closes as soon as one answers.
 """
@@ -15,6 +15,8 @@ POLICY = Policy(fire_after=120, flapping=True)
 
 def judge(reading: SourceReading, settings: SourceSettings, now: int) -> Iterable[Judged]:
     asked = [endpoint for endpoint in reading.endpoints if endpoint.answered is not None]
+    if reading.failure is not None:
+        return (Judged(SOURCE, critical("no-level", detail=reading.failure), POLICY),)
     if any(endpoint.answered for endpoint in asked):
         return (Judged(SOURCE, ok(), POLICY),)
     if not asked:
@@ -29,7 +31,7 @@ RULE = SourceRule(
         name="unreachable",
         title="Source unreachable",
         kind="source",
-        default="no endpoint answered for 120 seconds",
+        default="no endpoint answered, or none gave a level, for 120 seconds",
         severity="critical",
         recovery="one answers",
     ),
