@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from alerting.backoff import delay
+from alerting.dead_letters import RULE as GIVEN_UP
 from alerting.deliveries import DEAD, PENDING, SENT, SUPPRESSED, AnyRow, change
 from alerting.holds import holds_now
 from alerting.payload import Payload
@@ -146,7 +147,7 @@ def give_up(connection: Connection, channel: str, now: int, event_ids: Sequence[
     too_old = (
         select(events.c.id)
         .join_from(events, incidents, incidents.c.id == events.c.incident_id, isouter=True)
-        .where(events.c.created_at < now - GIVE_UP_SECONDS, ~opens)
+        .where(events.c.created_at < now - GIVE_UP_SECONDS, ~opens, events.c.rule != GIVEN_UP)
     )
     conditions = [deliveries.c.channel == channel, deliveries.c.state == PENDING, deliveries.c.event_id.in_(too_old)]
     if event_ids is not None:

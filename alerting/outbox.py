@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
@@ -18,8 +18,10 @@ from functools import partial
 from sqlalchemy import Engine
 
 from alerting import channel_states, leases
+from alerting.backoff import is_blocked
 from alerting.channel_states import ChannelState
 from alerting.channels.interface import Channel, Limits, Receipt
+from alerting.dead_letters import tell_given_up
 from alerting.deliveries import undelivered, waiting_by_channel
 from alerting.errors import Ambiguous, Broken, DeliveryError, Migrated, RateLimited, Rejected, TooLong
 from alerting.lane import Lane
@@ -84,15 +86,17 @@ class Outbox:
         self._unanswered: dict[str, Lease] = {}
         self._sent = self._retried = self._dead = 0
 
-    def deliver(self, deadline: float) -> DeliveryReport:
+    def deliver(self, deadline: float, only: Collection[int] | None = None) -> DeliveryReport:
         """Send everything that is due, until `deadline` (on the `monotonic` clock).
+
+        `only`: these events and no others, also on a channel that is broken and not to be probed yet.
 
         Raises:
             StateError: the database failed. What was leased is sent again by the next run.
         """
         self._sent = self._retried = self._dead = 0
         self._settle_late_answers()
-        lanes = self._lanes()
+        lanes = self._lanes(only)
         while True:
             self._start(lanes, deadline)
             wait = self._longest_wait(lanes, deadline)
@@ -110,11 +114,13 @@ class Outbox:
 
     # Planning
 
-    def _lanes(self) -> dict[str, Lane]:
+    def _lanes(self, only: Collection[int] | None) -> dict[str, Lane]:
         now = self._now()
         with reading(self._engine) as connection:
             states = channel_states.read_states(connection)
             waiting = waiting_by_channel(connection)
+        if only is not None:
+            waiting = {name: [row for row in rows if row.event_id in only] for name, rows in waiting.items()}
         for name in waiting.keys() - self._channels.keys():
             if any(row.created_at < now - leases.GIVE_UP_SECONDS for row in waiting[name]):
                 with writing(self._engine) as connection:  # it was taken out of the configuration
@@ -122,7 +128,8 @@ class Outbox:
         lanes = {}
         for name, channel in self._channels.items():
             state = states.get(name, ChannelState(name))
-            if name in self._unanswered or not state.takes_messages(now):
+            blocked = not state.takes_messages(now) if only is None else is_blocked(state.blocked_until, now)
+            if name in self._unanswered or blocked:
                 continue
             if state.chat_id_override is not None:
                 channel.move(state.chat_id_override)
@@ -223,7 +230,10 @@ class Outbox:
             elif isinstance(error, Broken):
                 news = channel_states.is_broken(connection, name, error.reason, self._others(name), self._run_id, now)
             if not again and not isinstance(error, RateLimited):
-                self._dead += leases.give_up(connection, name, now, lease.event_ids if alone else None)
+                dead = leases.give_up(connection, name, now, lease.event_ids if alone else None)
+                if dead:
+                    tell_given_up(connection, name, dead, list(self._channels), self._run_id, now)
+                self._dead += dead
         if again:
             return
         self._retried += len(lease.rows)
