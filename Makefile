@@ -8,11 +8,12 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for python in python3.15 python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$python; break; fi; done)
 
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test install lint bench clean
 
 help:
 	@echo "make demo    set up .venv and watch one alert from its firing to its recovery (simulated chain)"
 	@echo "make test    set up .venv and run the whole test suite"
+	@echo "make install set up .venv for the real thing: .venv/bin/python main.py init"
 	@echo "make lint    ruff, mypy --strict and the import rules"
 	@echo "make bench   the cost figures, as ratios measured in one run"
 	@echo "make clean   remove .venv and caches"
@@ -35,6 +36,8 @@ $(VENV)/dev-installed: requirements-dev.txt requirements-notify.txt requirements
 	@echo "Installing requirements-dev.txt"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/run-installed
+
+install: $(VENV)/run-installed
 
 demo: $(VENV)/run-installed
 	@$(BIN)/python -m simulator demo

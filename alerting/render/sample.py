@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -70,3 +70,15 @@ class Group:
 
     title: str
     samples: tuple[Sample, ...]
+
+
+def both(
+    title: str, rule: str, severity: Severity, opens: dict[str, Any], ends: dict[str, Any] | None = None, **whose: Any
+) -> Group:
+    """Its firing and its resolution."""
+    firing = Sample(rule, opens, severity=severity, **whose)
+    return Group(title, (firing, replace(firing, kind=EventKind.RESOLVED, fields=ends or {})))
+
+
+def one(title: str, sample: Sample) -> Group:
+    return Group(title, (sample,))

@@ -8,7 +8,8 @@ from datetime import UTC
 from alerting.channels.interface import Limits
 from alerting.render.message import render
 from alerting.render.sample import Group, Sample
-from alerting.render.sample_messages import DELEGATES, DUTIES, ITSELF, SOURCES, STOPPED
+from alerting.render.sample_bakers import DELEGATES, DUTIES, STOPPED
+from alerting.render.sample_monitor import ITSELF, SOURCES
 from monitor.model import Format
 
 SECTIONS = (
