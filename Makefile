@@ -11,12 +11,12 @@ PYTHON ?= $(shell for python in python3.15 python3.14 python3.13 python3.12 pyth
 .PHONY: help demo test install lint bench clean
 
 help:
-	@echo "make demo    set up .venv and watch one alert from its firing to its recovery (simulated chain)"
-	@echo "make test    set up .venv and run the whole test suite"
-	@echo "make install set up .venv for the real thing: .venv/bin/python main.py init"
-	@echo "make lint    ruff, mypy --strict and the import rules"
-	@echo "make bench   the cost figures, as ratios measured in one run"
-	@echo "make clean   remove .venv and caches"
+	@echo "make demo     set up .venv and watch one alert from its firing to its recovery (simulated chain)"
+	@echo "make test     set up .venv and run the whole test suite"
+	@echo "make install  set up .venv for the real thing: .venv/bin/python main.py init"
+	@echo "make lint     ruff, mypy --strict and the import rules"
+	@echo "make bench    the cost figures, as ratios measured in one run"
+	@echo "make clean    remove .venv and caches"
 
 $(VENV)/created:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found. On Debian/Ubuntu: apt-get install python3 python3-venv" >&2; exit 2; }

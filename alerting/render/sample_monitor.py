@@ -61,7 +61,7 @@ SOURCES = (
     both("Finalised blocks were replaced", "reorganisation", _CRITICAL, _REPLACED, target="source"),
 )
 
-_INVALID: dict[str, Any] = {"errors": 2, "detail": "delegates.json:7 tezos[1].address: wrong checksum"}
+_INVALID: dict[str, Any] = {"errors": 2, "detail": "delegates.json:7: tezos[1].name: is empty; fix: remove it"}
 _PASSED: dict[str, Any] = {"first_level": 15_252_000, "last_level": 15_252_339, "levels": 340}
 _BROKEN: dict[str, Any] = {"channel": "telegram", "detail": "403 bot was kicked"}
 
