@@ -309,8 +309,32 @@ def test_after_a_day_of_failures_a_notice_is_given_up_and_counted(stage: Stage, 
     stage.next_run(after=GIVE_UP_SECONDS + 1)
     report = stage.deliver()
     assert report.dead == 1
-    assert stage.states("phone") == [("notice", "dead")]
-    assert report.undelivered == 0
+    assert stage.states("phone") == [("notice", "dead"), ("notice", "pending")]
+    stage.next_run()
+    stage.deliver()
+    assert [message.text.split("\n")[0] for message in phone.heard] == [
+        "🟡 Channel phone did not take 1 message, given up after 24 h"
+    ]
+    assert stage.deliver().undelivered == 0
+
+
+def test_while_a_channel_takes_nothing_one_notice_counts_all_that_was_given_up(tmp_path: Path) -> None:
+    phone, console = Scripted("phone"), Scripted("console")
+    stage = Stage(tmp_path, phone, console)
+    phone.script = [NotSent("refused")] * 6
+    for hour in range(3):
+        stage.tell(EventKind.NOTICE, None, hour)
+        stage.deliver()
+        stage.next_run(after=HOUR)
+    for _ in range(3):
+        stage.next_run(after=GIVE_UP_SECONDS // 2)
+        stage.deliver()
+    stage.next_run(after=HOUR)
+    stage.deliver()
+    news = "🟡 Channel phone did not take {}, given up after 24 h"
+    assert [message.text.split("\n")[0] for message in phone.heard] == [news.format("3 messages")]
+    told = [line for message in console.heard for line in message.text.split("\n") if "given up" in line]
+    assert len(told) == 1
 
 
 def test_what_waited_a_day_is_still_tried_when_the_channel_works(stage: Stage, phone: Scripted) -> None:
