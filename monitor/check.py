@@ -128,8 +128,10 @@ class _Run:
         earlier_news = outbox.deliver(self.start + self.budget.first_delivery)
 
         networks = [
-            NetworkRun(self.engine, self.settings, watched, recorder)
-            for watched in watched_networks(self.settings, watch_list)
+            NetworkRun(self.engine, self.settings, network, recorder, frozenset(settings - {network.endpoints_key}))
+            for network in watched
+        watched = watched_networks(self.settings, watch_list)
+        settings = {network.endpoints_key for network in watched}
         ]
         self._collect(networks)
         close_unwatched(self.engine, self.settings, {run.network for run in networks}, recorder)

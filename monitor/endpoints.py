@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from monitor.database import insert
 from monitor.schema import endpoint
@@ -34,8 +34,11 @@ def load_endpoints(connection: Connection, network: str) -> dict[str, EndpointRo
     return {row["label"]: EndpointRow(**row) for row in rows}
 
 
-def store_endpoints(connection: Connection, rows: Iterable[EndpointRow]) -> None:
+def store_endpoints(connection: Connection, network: str, rows: Iterable[EndpointRow]) -> None:
+    """What is remembered of a network's endpoints from now on: those that are no longer configured are forgotten."""
     values = [asdict(row) for row in rows]
+    labels = [value["label"] for value in values]
+    connection.execute(delete(endpoint).where(endpoint.c.network == network, endpoint.c.label.not_in(labels)))
     if not values:
         return
     statement = insert(connection, endpoint)

@@ -20,7 +20,7 @@ from monitor.duties import DutyFold
 from monitor.endpoints import EndpointRow, load_endpoints, store_endpoints
 from monitor.knowledge import Knowledge
 from monitor.model import Batch, CheckKey, CoverageGap, Cursor, EventKind, Severity
-from monitor.networks import pin_network
+from monitor.networks import pin_network, pinned
 from monitor.notices import tell_notices
 from monitor.payloads import inhibitor, payload_of
 from monitor.planning import load_plan
@@ -45,11 +45,17 @@ class NetworkRun:
     watched: WatchedNetwork
     recorder: Recorder
     network: str = ""
+    others: frozenset[str] = frozenset()
+    """The settings by which this run reaches other networks."""
     probed: Probed | None = None
     finished: Finished | None = None
     levels_read: int = 0
     blocks_per_cycle: int | None = None
     _checks: Checks = field(init=False)
+    _refused: str | None = None
+    """Why nothing of what the collector hands over is taken."""
+    _overtaken: bool = False
+    """The collector was sent off without the cursor that the database has: what it reads is not what comes next."""
     _fold: DutyFold = field(init=False)
 
     def begin(self) -> Plan:
@@ -72,6 +78,8 @@ class NetworkRun:
             case Probed():
                 self._take_probed(item)
             case Batch():
+        if (self._refused or self._overtaken) and not isinstance(item, Finished):
+            return
                 self._take_batch(item)
             case Blocked():
                 with writing(self.engine) as connection:
@@ -110,9 +118,12 @@ class NetworkRun:
             store_endpoints(
                 connection,
                 [
+        if self._refused is not None:
+            return
                     EndpointRow(
                         self.network,
                         item.label,
+                self.network,
                         item.failures,
                         item.last_ok_at,
                         item.last_failed_at,
@@ -156,27 +167,30 @@ class NetworkRun:
             self._checks.save(connection, now)
 
     def _take_probed(self, probed: Probed) -> None:
-        first_contact = self.probed is None and self._is_new(probed)
         self.probed = probed
         if not first_contact:
             return
         now = self.recorder.now
         with writing(self.engine) as connection:
-            pin_network(connection, probed.network, self.watched.endpoints_key, probed.chain_id, now)
-            if load_cursor(connection, probed.network) is None:
-                start_cursor(connection, probed.network, probed.first_level - 1, probed.final_level, now)
+            known = pinned(connection, key)
+            if known is not None and known.name == probed.network:
+                return
+            pin = pin_network(connection, probed.network, key, probed.chain_id, now, kept=self.others)
+            if pin.endpoints_key != key:
+                self._refused = (
+                    f"{key} leads to {probed.network}, as {pin.endpoints_key} does: put its addresses in one of them"
+                )
+                return
+            cursor = load_cursor(connection, probed.network)
+            self._overtaken = cursor is not None
+            if cursor is None:
+                cursor = start_cursor(connection, probed.network, probed.first_level - 1, probed.final_level, now)
             if self.network != probed.network:
                 # What was told while the chain had no name yet is over: it answers now.
                 close_targets(connection, self._checks, None, now, self._tell(connection), reason="recovered")
                 self._checks.save(connection, now)
             self._load(connection, probed.network)
-            sync_targets(connection, probed.network, self._wanted(), probed.first_level, now)
-
-    def _is_new(self, probed: Probed) -> bool:
-        if self.network != probed.network:
-            return True
-        with reading(self.engine) as connection:
-            return load_cursor(connection, probed.network) is None
+            sync_targets(connection, probed.network, self._wanted(), cursor.level + 1, now)
 
     def _take_batch(self, batch: Batch) -> None:
         now = self.recorder.now
@@ -230,6 +244,9 @@ class NetworkRun:
     def _take_finished(self, finished: Finished) -> None:
         self.finished = finished
         now = self.recorder.now
+        if self._refused is not None:
+            self.finished = replace(finished, error=self._refused)
+            return
         with writing(self.engine) as connection:
             for item in finished.readings:
                 store_reading(connection, item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -26,11 +27,13 @@ def pinned(connection: Connection, endpoints_key: str) -> NetworkRow | None:
     return None if row is None else NetworkRow(**row)
 
 
-def pin_network(connection: Connection, name: str, endpoints_key: str, chain_id: str, now: int) -> NetworkRow:
+def pin_network(
+    connection: Connection, name: str, endpoints_key: str, chain_id: str, now: int, kept: Collection[str] = ()
+) -> NetworkRow:
     """Pin `name` to `chain_id` and give back what is pinned now.
 
     A pin is never moved to another chain: the caller compares. The setting's name may change (RPC_URL to
-    RPC_URL_MAINNET) while the chain stays the same.
+    RPC_URL_MAINNET) while the chain stays the same; not so where it is one of `kept`, those that are in use.
     """
     statement = insert(connection, network).values(
         name=name, endpoints_key=endpoints_key, chain_id=chain_id, pinned_at=now
@@ -39,7 +42,7 @@ def pin_network(connection: Connection, name: str, endpoints_key: str, chain_id:
         statement.on_conflict_do_update(
             index_elements=[network.c.name],
             set_={"endpoints_key": statement.excluded.endpoints_key},
-            where=network.c.chain_id == chain_id,
+            where=(network.c.chain_id == chain_id) & network.c.endpoints_key.not_in(tuple(kept)),
         )
     )
     return NetworkRow(**connection.execute(select(network).where(network.c.name == name)).mappings().one())

@@ -15,6 +15,7 @@ from monitor.database import reading, writing
 from monitor.knowledge import Knowledge
 from monitor.payloads import payload_of
 from monitor.recording import Recorder
+from monitor.rules.interface import MONITOR
 from monitor.schema import check_state, reading_due, target
 from monitor.schema import reading as reading_table
 from monitor.targets import sync_targets
@@ -42,10 +43,14 @@ def close_targets(
 
 
 def close_unwatched(engine: Engine, settings: Settings, watched: Collection[str], recorder: Recorder) -> None:
-    """Networks that nobody on the list belongs to any more: everything of theirs ends, the source's incidents too."""
+    """Networks that nobody on the list belongs to any more: everything of theirs ends, the source's incidents too.
+
+    So do those that never had a target: what a network was called before its first contact told its chain.
+    """
     with reading(engine) as connection:
-        query = select(target.c.network).where(target.c.removed_at.is_(None)).distinct()
-        left = [network for network in connection.execute(query).scalars() if network not in watched]
+        belonging = select(target.c.network).where(target.c.removed_at.is_(None))
+        query = belonging.union(select(check_state.c.network).where(check_state.c.network != MONITOR))
+        left = sorted(set(connection.execute(query).scalars()) - set(watched))
     for network in left:
         with writing(engine) as connection:
             cursor = load_cursor(connection, network)

@@ -137,9 +137,9 @@ class Station:
         found: list[Row] = self._json(lambda: run_history(self.configuration, target, from_level, to_level, True))
         return found
 
-    def status(self) -> Row:
-        """As `main.py status --json` prints it."""
-        found: Row = self._json(lambda: run_status(self.configuration, True))
+    def status(self) -> list[Row]:
+        """As `main.py status --json` prints it: a network each."""
+        found: list[Row] = self._json(lambda: run_status(self.configuration, True))
         return found
 
     def events(self) -> list[Row]:

@@ -45,13 +45,22 @@ def test_the_health_of_endpoints_outlives_the_run(tmp_path: Path) -> None:
     down = EndpointRow(NETWORK, "a#1", failures=3, last_failed_at=7, last_error="HTTP 429", retry_at=60)
     up = EndpointRow(NETWORK, "b#2", last_ok_at=7)
     with writing(engine) as connection:
-        store_endpoints(connection, [down, up])
-        store_endpoints(connection, [])
+        store_endpoints(connection, NETWORK, [down, up])
+        store_endpoints(connection, "tezos:shadownet", [])
     recovered = EndpointRow(NETWORK, "a#1", last_ok_at=70, last_failed_at=7)
     with writing(engine) as connection:
-        store_endpoints(connection, [recovered])
+        store_endpoints(connection, NETWORK, [recovered, up])
     with reading(engine) as connection:
         assert load_endpoints(connection, NETWORK) == {"a#1": recovered, "b#2": up}
+
+
+def test_an_endpoint_that_is_no_longer_configured_is_forgotten(tmp_path: Path) -> None:
+    engine = fresh(tmp_path)
+    kept, gone = EndpointRow(NETWORK, "a#1"), EndpointRow(NETWORK, "b#2", failures=9, last_error="HTTP 500")
+    with writing(engine) as connection:
+        store_endpoints(connection, NETWORK, [kept, gone])
+        store_endpoints(connection, NETWORK, [kept])
+        assert load_endpoints(connection, NETWORK) == {"a#1": kept}
 
 
 def test_the_last_valid_watch_list_is_kept(tmp_path: Path) -> None:
