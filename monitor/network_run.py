@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Engine
 
@@ -168,9 +168,7 @@ class NetworkRun:
 
     def _take_probed(self, probed: Probed) -> None:
         self.probed = probed
-        if not first_contact:
-            return
-        now = self.recorder.now
+        now, key = self.recorder.now, self.watched.endpoints_key
         with writing(self.engine) as connection:
             known = pinned(connection, key)
             if known is not None and known.name == probed.network:
