@@ -44,18 +44,18 @@ class NetworkRun:
     settings: Settings
     watched: WatchedNetwork
     recorder: Recorder
-    network: str = ""
     others: frozenset[str] = frozenset()
     """The settings by which this run reaches other networks."""
+    network: str = ""
     probed: Probed | None = None
     finished: Finished | None = None
     levels_read: int = 0
     blocks_per_cycle: int | None = None
-    _checks: Checks = field(init=False)
     _refused: str | None = None
     """Why nothing of what the collector hands over is taken."""
     _overtaken: bool = False
     """The collector was sent off without the cursor that the database has: what it reads is not what comes next."""
+    _checks: Checks = field(init=False)
     _fold: DutyFold = field(init=False)
 
     def begin(self) -> Plan:
@@ -74,12 +74,12 @@ class NetworkRun:
         return plan
 
     def take(self, item: Item) -> None:
+        if (self._refused or self._overtaken) and not isinstance(item, Finished):
+            return
         match item:
             case Probed():
                 self._take_probed(item)
             case Batch():
-        if (self._refused or self._overtaken) and not isinstance(item, Finished):
-            return
                 self._take_batch(item)
             case Blocked():
                 with writing(self.engine) as connection:
@@ -114,16 +114,16 @@ class NetworkRun:
 
     def remember(self, health: Iterable[EndpointHealth]) -> None:
         """Stores how the endpoints did."""
+        if self._refused is not None:
+            return
         with writing(self.engine) as connection:
             store_endpoints(
                 connection,
+                self.network,
                 [
-        if self._refused is not None:
-            return
                     EndpointRow(
                         self.network,
                         item.label,
-                self.network,
                         item.failures,
                         item.last_ok_at,
                         item.last_failed_at,
@@ -240,11 +240,11 @@ class NetworkRun:
         self.recorder.tell(connection, EventKind.COVERAGE_GAP, key, dedupe_key, payload, Severity.WARNING)
 
     def _take_finished(self, finished: Finished) -> None:
-        self.finished = finished
-        now = self.recorder.now
         if self._refused is not None:
             self.finished = replace(finished, error=self._refused)
             return
+        self.finished = finished
+        now = self.recorder.now
         with writing(self.engine) as connection:
             for item in finished.readings:
                 store_reading(connection, item)
