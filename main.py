@@ -64,7 +64,7 @@ def check(env_file: Path | None, as_json: bool, verbose: bool) -> None:
     with _loading_code():
         from monitor.commands.check import run_check
 
-        configuration = _configuration(env_file)
+        configuration = _configuration(env_file, heartbeat=True)
     sys.exit(run_check(configuration, as_json=as_json, verbose=verbose))
 
 
@@ -150,8 +150,8 @@ def _exit_with(run: Callable[..., int], *arguments: Any) -> None:
         sys.exit(0)
 
 
-def _configuration(env_file: Path | None) -> Configuration:
-    """Exit 2 with one line per problem where there is none that can be used."""
+def _configuration(env_file: Path | None, heartbeat: bool = False) -> Configuration:
+    """Exit 2 with one line per problem where there is none that can be used; `heartbeat`: its fail is told too."""
     from monitor.config.configuration import load
     from monitor.config.problem import ConfigError
 
@@ -160,6 +160,10 @@ def _configuration(env_file: Path | None) -> Configuration:
     except ConfigError as error:
         for problem in error.problems:
             click.echo(f"sentinel: {problem}", err=True)
+        if heartbeat:
+            from monitor.life_signs import tell_unusable
+
+            tell_unusable(env_file, os.environ, HOME, error)
         sys.exit(2)
     for name, value in configuration.for_libraries.items():
         os.environ.setdefault(name, value)

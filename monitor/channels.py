@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from alerting.channels.console import Console
 from alerting.channels.interface import Channel
+from monitor.config.channel_names import notify_entries, telegram_entries
 from monitor.config.settings import Settings
+from monitor.model import Severity
 
 
 def channels_of(settings: Settings, console: Console) -> Mapping[str, Channel]:
@@ -15,15 +17,18 @@ def channels_of(settings: Settings, console: Console) -> Mapping[str, Channel]:
     if settings.send_to_console:
         found.append(console)
     if settings.send_to_telegram and settings.telegram_bot_token is not None:
-        from alerting.channels.telegram import Telegram
-
-        token = settings.telegram_bot_token.get_secret_value()
-        found += [Telegram(token, chat, name=name) for name, chat in telegram_chats(settings.telegram_chat_id).items()]
+        found += _telegram(settings, settings.telegram_bot_token.get_secret_value())
     if settings.send_to_cloudwatch:
         from alerting.channels.cloudwatch import CloudWatch
 
         stream = settings.cloudwatch_stream_name or settings.identifier or "sentinel"
-        found.append(CloudWatch(settings.cloudwatch_log_group, stream, settings.aws_region))
+        retention = settings.cloudwatch_retention_days
+        found.append(CloudWatch(settings.cloudwatch_log_group, stream, settings.aws_region, retention_days=retention))
+    if settings.notify_urls is not None:
+        from alerting.channels.notify import Notify
+
+        entries = notify_entries(settings.notify_urls.get_secret_value())
+        found += [Notify(entry.value, name=entry.channel) for entry in entries]
     return {channel.name: channel for channel in found}
 
 
@@ -32,10 +37,21 @@ def telegram_chats(value: str | None) -> dict[str, str]:
 
     Chats without a name after the first are numbered: telegram:2, telegram:3, …
     """
-    chats: dict[str, str] = {}
-    entries = [entry.strip() for entry in (value or "").split(",") if entry.strip()]
-    for number, entry in enumerate(entries, start=1):
-        label, equals, chat = entry.rpartition("=")
-        suffix = label.strip() if equals else str(number) if "telegram" in chats else ""
-        chats[f"telegram:{suffix}" if suffix else "telegram"] = chat.strip()
-    return chats
+    return {entry.channel: entry.value for entry in telegram_entries(value)}
+
+
+def _telegram(settings: Settings, token: str) -> list[Channel]:
+    from alerting.channels.telegram import Telegram
+
+    threads = telegram_chats(settings.telegram_thread_id)
+    return [
+        Telegram(
+            token,
+            chat,
+            name=name,
+            thread_id=int(threads[name]) if name in threads else None,
+            api_url=settings.telegram_api_url,
+            sound_from=Severity(settings.telegram_sound_from),
+        )
+        for name, chat in telegram_chats(settings.telegram_chat_id).items()
+    ]

@@ -33,9 +33,14 @@ class Report:
     networks: list[NetworkReport] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     """One line each, for stderr."""
+    warnings: list[str] = field(default_factory=list)
+    """What went wrong beside the work (a heartbeat that nobody took): told to whoever looks, never cron's mail."""
     told: int = 0
     undelivered: int = 0
     broken: tuple[str, ...] = ()
+    open_incidents: int | None = None
+    missed: int | None = None
+    """Rights found missed in this run; counted for metrics only."""
     exit_code: int = RAN
     note: str | None = None
     """Why there was nothing to do: another run is busy."""
@@ -69,6 +74,8 @@ class Report:
             "told": self.told,
             "undelivered": self.undelivered,
             "broken_channels": list(self.broken),
+            "open_incidents": self.open_incidents,
             "problems": list(self.problems),
+            "warnings": list(self.warnings),
             "note": self.note,
         }

@@ -8,29 +8,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ClassVar
 
+from alerting.channels.aws import client_of, code_of, is_refused, translated
 from alerting.channels.interface import Channel, Limits, Receipt
-from alerting.errors import Ambiguous, Broken, DeliveryError, NotSent, RateLimited, TooLong
+from alerting.errors import Ambiguous, Broken, DeliveryError, NotSent
 from monitor.model import Format, Message
 
-# PutLogEvents, botocore 1.44.5: a batch is at most 1,048,576 bytes, counting 26 for each event beside its text.
-_RETRY_AFTER = 30
-_THROTTLED = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException", "LimitExceededException"})
-_REFUSED = frozenset(
-    {
-        "AccessDenied",
-        "AccessDeniedException",
-        "UnrecognizedClientException",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
-        "SignatureDoesNotMatch",
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "MissingAuthenticationToken",
-        "MissingAuthenticationTokenException",
-        "OptInRequired",
-        "RequestTimeTooSkewed",
-    }
-)
 _DROPPED = {
     "tooNewLogEventStartIndex": "too new for its clock",
     "tooOldLogEventEndIndex": "too old",
@@ -41,6 +23,7 @@ _DROPPED = {
 class CloudWatch(Channel):
     """Credentials and AWS_ENDPOINT_URL are found by botocore's own rules. `client` and `clock` are for tests."""
 
+    # PutLogEvents, botocore 1.44.5: a batch is at most 1,048,576 bytes, counting 26 for each event beside its text.
     limits: ClassVar[Limits] = Limits(units=200_000, events=500)
 
     def __init__(
@@ -83,11 +66,13 @@ class CloudWatch(Channel):
                 answer = self._put(client, events)
             except client.exceptions.ResourceNotFoundException:
                 self._create(client)
-                answer = self._put(client, events)
+                answer = self._put_again(client, events)
         except DeliveryError:
             raise
         except Exception as error:  # noqa: BLE001 - botocore's tree is not to be imported before it is needed
-            raise _translated(error) from None
+            raise translated(error) from None
+        if not (answer.get("nextSequenceToken") or answer.get("ResponseMetadata", {}).get("RequestId")):
+            raise Ambiguous("an answer that is not CloudWatch's")
         for index, what in _DROPPED.items():
             if index in answer.get("rejectedLogEventsInfo", {}):
                 raise Broken(f"events dropped as {what}")
@@ -99,56 +84,37 @@ class CloudWatch(Channel):
         )
         return answer
 
+    def _put_again(self, client: Any, events: list[dict[str, Any]]) -> dict[str, Any]:
+        try:
+            return self._put(client, events)
+        except client.exceptions.ResourceNotFoundException:
+            raise NotSent("the log group and its stream were only just made") from None
+
     def _create(self, client: Any) -> None:
         """The group and the stream, whichever is missing. Raises Broken where that is not allowed."""
         exists = client.exceptions.ResourceAlreadyExistsException
         try:
             with suppress(exists):
                 client.create_log_group(logGroupName=self._group)
-                if self._retention_days is not None:
-                    client.put_retention_policy(logGroupName=self._group, retentionInDays=self._retention_days)
+                self._set_retention(client)
             with suppress(exists):
                 client.create_log_stream(logGroupName=self._group, logStreamName=self._stream)
         except Exception as error:
-            if _code(error) in _REFUSED:
+            if is_refused(error):
                 raise Broken(f"create log group {self._group} and its stream: not allowed to do it here") from None
             raise
 
+    def _set_retention(self, client: Any) -> None:
+        if self._retention_days is None:
+            return
+        try:
+            client.put_retention_policy(logGroupName=self._group, retentionInDays=self._retention_days)
+        except Exception as error:
+            # An alert matters more than for how long it is kept.
+            if code_of(error) == "":
+                raise
+
     def _connected(self, timeout: float) -> Any:
         if self._client is None:
-            # Hundreds of milliseconds: only a run that has something to say pays them.
-            import boto3
-            from botocore.config import Config
-
-            config = Config(
-                connect_timeout=min(3.0, timeout),
-                read_timeout=min(5.0, timeout),
-                retries={"total_max_attempts": 1, "mode": "standard"},  # the outbox retries
-            )
-            self._client = boto3.session.Session().client("logs", region_name=self._region, config=config)
+            self._client = client_of("logs", self._region, timeout)
         return self._client
-
-
-def _code(error: Exception) -> str:
-    response = getattr(error, "response", None)
-    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
-
-
-def _translated(error: Exception) -> DeliveryError:
-    """botocore's exceptions by name and code; their texts may hold keys and URLs."""
-    name, code = type(error).__name__, _code(error)
-    if name in ("NoCredentialsError", "PartialCredentialsError", "ProfileNotFound", "TokenRetrievalError"):
-        return Broken("no usable AWS credentials")
-    if name in ("NoRegionError", "InvalidRegionError", "InvalidEndpointError"):
-        return Broken("AWS_REGION or AWS_ENDPOINT_URL is not usable")
-    if name in ("EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"):
-        return NotSent("no connection")
-    if code in _REFUSED:
-        return Broken(f"refused: {code}")
-    if code in _THROTTLED:
-        return RateLimited(f"throttled: {code}", _RETRY_AFTER)
-    if code == "InvalidParameterException":
-        return TooLong(f"refused: {code}")
-    if code == "ResourceNotFoundException":
-        return Broken("no such log group or stream")
-    return Ambiguous(code or name)

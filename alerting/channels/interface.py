@@ -32,6 +32,8 @@ class Channel(ABC):
     """One receiver, e.g. one Telegram chat. `send` is called from a thread of its own, one message at a time."""
 
     limits: ClassVar[Limits]
+    patience: ClassVar[int | None] = None
+    """Seconds of failures without any success after which it counts as broken, where its errors never say so."""
 
     @property
     @abstractmethod

@@ -30,7 +30,7 @@ def run_check(configuration: Configuration, *, as_json: bool, verbose: bool) -> 
         document.end(report)
         return report.exit_code
     if verbose or tty:
-        for warning in configuration.warnings:
+        for warning in (*configuration.warnings, *report.warnings):
             print(f"sentinel: {warning}", file=sys.stderr)
     if tty:
         _summary(report)

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import SecretStr
+from pydantic_core import PydanticCustomError
+
 from monitor.config.channel_names import channel_names
 from monitor.config.delegates_file import parse_watch_list
 from monitor.config.env_file import Given, parse_env, read_text
 from monitor.config.layers import for_libraries, gives_a_node, merged
 from monitor.config.limit import attestation_limit, baking_limit
 from monitor.config.problem import ConfigError, Place, Problem
-from monitor.config.settings import RPC_URL, Settings, setting_of
+from monitor.config.settings import RPC_URL, Settings, check_heartbeat_address, setting_of
 from monitor.config.settings_reader import read_settings
 from monitor.config.watch_list import WatchList
 
@@ -67,6 +70,19 @@ def load(env_file: Path | None, environ: Mapping[str, str], main_dir: Path) -> C
         warnings=(*warnings, *more_warnings),
         for_libraries=for_libraries(written),
     )
+
+
+def heartbeat_address(env_file: Path | None, environ: Mapping[str, str], main_dir: Path) -> SecretStr | None:
+    """HEARTBEAT_URL of a configuration that cannot be used otherwise; None where it is not there, or no address."""
+    try:
+        _, label, text = _env_text(env_file, environ, main_dir)
+    except ConfigError:
+        label = text = ""
+    given = merged(parse_env(text, label)[0], environ)[0].get("HEARTBEAT_URL")
+    try:
+        return None if given is None else check_heartbeat_address(SecretStr(given.value))
+    except PydanticCustomError:
+        return None
 
 
 def _env_text(env_file: Path | None, environ: Mapping[str, str], main_dir: Path) -> tuple[Path | None, str, str]:

@@ -87,7 +87,8 @@ def _metrics_namespace(value: str) -> str:
     return value
 
 
-def _heartbeat_address(value: SecretStr) -> SecretStr:
+def check_heartbeat_address(value: SecretStr) -> SecretStr:
+    """It, if it is a web address; raises PydanticCustomError, which does not show it."""
     try:
         parts = urlsplit(value.get_secret_value())
         valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -220,7 +221,7 @@ class Settings(BaseModel):
         "addresses",
     )
     notify_min_severity: Importance = setting("info", "Least severity that is told to NOTIFY_URLS.", IMPORTANCE)
-    heartbeat_url: Annotated[SecretStr, AfterValidator(_heartbeat_address)] | None = setting(
+    heartbeat_url: Annotated[SecretStr, AfterValidator(check_heartbeat_address)] | None = setting(
         None,
         "Called when a run starts, succeeds (…) and fails (…/fail), as healthchecks.io does it; or any address with"
         " {status} in it, which becomes up or down.",

@@ -22,6 +22,7 @@ FACT = {
     "summary": "alice: attestations stopped",
     "occurred_at": 5,
 }
+TAKEN = {"nextSequenceToken": "1"}
 MESSAGE = Message("", Severity.CRITICAL, False, (FACT,), Format.JSON)
 NOW = 1_795_262_400
 PLACE = {"logGroupName": "bakers", "logStreamName": "mon-1"}
@@ -49,7 +50,7 @@ def send(client: Any, **options: Any) -> None:
 
 
 def test_each_event_is_one_json_object_with_the_present_time(client: Any, stub: Stubber) -> None:
-    stub.add_response("put_log_events", {}, PUT)
+    stub.add_response("put_log_events", TAKEN, PUT)
     send(client)
 
 
@@ -58,7 +59,7 @@ def test_a_missing_group_and_stream_are_made_and_the_events_put_again(client: An
     stub.add_response("create_log_group", {}, {"logGroupName": "bakers"})
     stub.add_response("put_retention_policy", {}, {"logGroupName": "bakers", "retentionInDays": 30})
     stub.add_response("create_log_stream", {}, PLACE)
-    stub.add_response("put_log_events", {}, PUT)
+    stub.add_response("put_log_events", TAKEN, PUT)
     send(client, retention_days=30)
 
 
@@ -66,7 +67,7 @@ def test_a_group_that_is_there_only_gets_its_stream(client: Any, stub: Stubber) 
     stub.add_client_error("put_log_events", "ResourceNotFoundException")
     stub.add_client_error("create_log_group", "ResourceAlreadyExistsException")
     stub.add_response("create_log_stream", {}, PLACE)
-    stub.add_response("put_log_events", {}, PUT)
+    stub.add_response("put_log_events", TAKEN, PUT)
     send(client)
 
 
@@ -79,7 +80,7 @@ def test_where_it_may_not_make_the_group_it_says_which_one_to_make(client: Any, 
 
 @pytest.mark.parametrize("index", ["tooNewLogEventStartIndex", "tooOldLogEventEndIndex", "expiredLogEventEndIndex"])
 def test_a_success_that_dropped_the_events_is_none(client: Any, stub: Stubber, index: str) -> None:
-    stub.add_response("put_log_events", {"rejectedLogEventsInfo": {index: 0}}, PUT)
+    stub.add_response("put_log_events", {**TAKEN, "rejectedLogEventsInfo": {index: 0}}, PUT)
     with pytest.raises(Broken, match="dropped"):
         send(client)
 
@@ -132,5 +133,5 @@ def test_what_a_failure_before_any_answer_means(error: Exception, kind: type[Del
 
 
 def test_a_stream_is_named_without_what_aws_forbids(client: Any, stub: Stubber) -> None:
-    stub.add_response("put_log_events", {}, PUT | {"logStreamName": "mon-1-a"})
+    stub.add_response("put_log_events", TAKEN, PUT | {"logStreamName": "mon-1-a"})
     CloudWatch("bakers", "mon:1*a", "eu-west-1", client=client, clock=lambda: float(NOW)).send(MESSAGE, 2.0)

@@ -134,7 +134,7 @@ def test_a_group_that_became_a_supergroup_names_its_new_chat(api: Api) -> None:
     api.answers(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=-1001234567890)
     with pytest.raises(Migrated) as failure:
         telegram(api).send(MESSAGE, 2.0)
-    assert failure.value.address == "-1001234567890"
+    assert failure.value.address == "-1001>-1001234567890"
 
 
 @pytest.mark.parametrize(
