@@ -204,7 +204,7 @@ class _Run:
             run = jobs[job.name]
             run.take(item)
             if isinstance(item, Batch) and self.surroundings.progress is not None and run.probed is not None:
-                self.surroundings.progress(run.network, item.blocks[-1].level, run.probed.final_level)
+                self.surroundings.progress(run.network, item.last_level, run.probed.final_level)
             if run.finished is not None:
                 run.remember(clients[job.name].health())
                 self._note(run.report())

@@ -61,14 +61,6 @@ def mark_blocked(connection: Connection, network: str, level: int, reason: str, 
     return cursor_of(connection, network)
 
 
-def clear_blocked(connection: Connection, network: str, now: int) -> None:
-    connection.execute(
-        update(table)
-        .where(table.c.network == network, table.c.blocked_level.is_not(None))
-        .values(blocked_level=None, blocked_since=None, blocked_reason=None, updated_at=now)
-    )
-
-
 def set_judged(connection: Connection, network: str, level: int) -> None:
     """Only ever forward: what was folded is not unfolded."""
     connection.execute(

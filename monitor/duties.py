@@ -19,7 +19,7 @@ from monitor.config.limit import attestation_limit, baking_limit
 from monitor.config.settings import Settings
 from monitor.config.watch_list import Delegate
 from monitor.model import Cursor, Observation, Verdict
-from monitor.observations import LevelFacts, observations_between
+from monitor.observations import LevelFacts, newest_block_time, observations_between
 from monitor.rules import attestation, baking
 from monitor.rules.attestation import AttestationLimit, AttestationWindow
 from monitor.rules.baking import BakingLimit, BakingWindow
@@ -52,14 +52,12 @@ class DutyFold:
         """
         self._taken, self._tell = incident_ids_in_use(connection), tell
         self._looking = cursor.judged_level < cursor.first_look_level
-        newest: LevelFacts | None = None
         for facts in observations_between(connection, cursor.network, cursor.judged_level, cursor.level):
             if self._looking and facts.level > cursor.first_look_level:
-                self._announce(newest)
+                self._announce(connection, cursor)
             self._judge(facts)
-            newest = facts
         if self._looking and cursor.level >= cursor.first_look_level:
-            self._announce(newest)
+            self._announce(connection, cursor)
         self._refresh_verdicts()
 
     def _judge(self, facts: LevelFacts) -> None:
@@ -119,15 +117,15 @@ class DutyFold:
         for transition in transitions:
             self._tell(transition)
 
-    def _announce(self, newest: LevelFacts | None) -> None:
-        """The end of the first look: one firing for what is still bad."""
+    def _announce(self, connection: Connection, cursor: Cursor) -> None:
+        """The end of the first look: one firing for what is still bad, at the newest of its blocks that was read."""
         self._looking = False
-        if newest is None or newest.block is None:
+        newest = newest_block_time(connection, cursor.network, cursor.first_look_level)
+        if newest is None:
             return
+        level, at = newest
         for check, limits in self._duties():
-            transition = announce_first_look(
-                check.key, check.state, _standing(check, limits), newest.block.timestamp, newest.level
-            )
+            transition = announce_first_look(check.key, check.state, _standing(check, limits), at, level)
             if transition is not None:
                 check.changed = True
                 self._tell(transition)

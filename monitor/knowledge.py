@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from monitor.checks import ATTESTATION_RULE, Checks
-from monitor.cursor import load_cursor
-from monitor.model import Cursor, Occurrence, Reading
+from monitor.model import Occurrence, Reading
 from monitor.nonces import unrevealed_commitments
 from monitor.observations import newest_occurrences
 from monitor.readings import load_readings
@@ -35,10 +34,6 @@ class Knowledge:
     now: int
 
     @cached_property
-    def cursor(self) -> Cursor | None:
-        return load_cursor(self.connection, self.network)
-
-    @cached_property
     def readings(self) -> Mapping[tuple[str, str], Reading]:
         return load_readings(self.connection, self.network)
 
@@ -48,17 +43,9 @@ class Knowledge:
 
     @cached_property
     def _head(self) -> Row[Any] | None:
-        """The cursor's block."""
-        if self.cursor is None:
-            return None
-        query = select(block).where(block.c.network == self.network, block.c.level == self.cursor.level)
+        """The newest block read: the cursor's own level may have been passed unread."""
+        query = select(block).where(block.c.network == self.network).order_by(block.c.level.desc()).limit(1)
         return self.connection.execute(query).first()
-
-    @cached_property
-    def _newest_read(self) -> Row[Any, Any] | None:
-        """The newest block with a time: the cursor's own may have been passed unread."""
-        query = select(block.c.level, block.c.timestamp).where(block.c.network == self.network, block.c.timestamp > 0)
-        return self.connection.execute(query.order_by(block.c.level.desc()).limit(1)).first()
 
     @cached_property
     def constants(self) -> Constants | None:
@@ -70,7 +57,7 @@ class Knowledge:
     @cached_property
     def block_seconds(self) -> float | None:
         """Mean time between the newest blocks; what the protocol aims for where that is not known."""
-        newest = self._newest_read
+        newest = self._head
         if newest is not None:
             query = select(block.c.level, block.c.timestamp).where(
                 block.c.network == self.network, block.c.level == newest.level - PACE_LEVELS
@@ -82,15 +69,15 @@ class Knowledge:
 
     def context(self, target: str, checks: Checks) -> DelegateContext | None:
         """None before a first block was read."""
-        cursor, head = self.cursor, self._head
-        if cursor is None or head is None:
+        head = self._head
+        if head is None:
             return None
         read = self.readings.get((target, "delegate"))
         dal = self.readings.get((target, "dal_attestation"))
         window = checks.get(target, ATTESTATION_RULE).window
         rights_now, rights_next = self._rights(target, head.cycle)
         return DelegateContext(
-            level=cursor.level,
+            level=head.level,
             cycle=head.cycle,
             cycle_position=head.cycle_position,
             now=self.now,
@@ -108,7 +95,7 @@ class Knowledge:
 
     def next_bake_at(self, target: str) -> int | None:
         """When the delegate's next round-0 right comes due, UTC seconds; None where its rights were not read."""
-        reading, newest = self.readings.get((target, "cycle_bakes")), self._newest_read
+        reading, newest = self.readings.get((target, "cycle_bakes")), self._head
         if reading is None or newest is None or self.block_seconds is None:
             return None
         level = min((level for level in reading.value["levels"] if level > newest.level), default=None)

@@ -107,7 +107,8 @@ class CoverageGap:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Consecutive blocks and everything found in them. Stored with the cursor in one transaction."""
+    """Consecutive levels and everything found in them: a block for each that could be read, a gap for each that was
+    passed. Stored with the cursor in one transaction."""
 
     network: str
     blocks: tuple[Block, ...]
@@ -117,9 +118,11 @@ class Batch:
     readings: tuple[Reading, ...] = ()
     due: tuple[tuple[str, str], ...] = ()
     """(target, reason): whose state should be read before its turn, because a block named it or it missed."""
-    unreadable_since: int | None = None
-    """Set while the newest level of the batch had to be passed unread: since when (wall clock)."""
-    unreadable_reason: str | None = None
+
+    @property
+    def last_level(self) -> int:
+        """The newest level read or passed."""
+        return max(*(block.level for block in self.blocks[-1:]), *(gap.to_level for gap in self.gaps[-1:]), 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,9 +198,6 @@ class NetworkRun:
                 store_reading(connection, item)
             for target, reason in batch.due:
                 add_due(connection, batch.network, target, reason, now)
-            if batch.unreadable_since is not None:
-                reason = batch.unreadable_reason or "unreadable"
-                mark_blocked(connection, batch.network, cursor.level, reason, batch.unreadable_since, now)
         self.levels_read += len(batch.blocks)
         self._judge(cursor)
 

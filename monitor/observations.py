@@ -109,6 +109,15 @@ def block_times(connection: Connection, network: str, levels: Collection[int]) -
     return {row.level: row.timestamp for row in connection.execute(query)}
 
 
+def newest_block_time(connection: Connection, network: str, up_to_level: int) -> tuple[int, int] | None:
+    """(level, block time) of the newest block that was read, at `up_to_level` at most."""
+    query = select(block_table.c.level, block_table.c.timestamp).where(
+        block_table.c.network == network, block_table.c.level <= up_to_level
+    )
+    row = connection.execute(query.order_by(block_table.c.level.desc()).limit(1)).first()
+    return None if row is None else (row.level, row.timestamp)
+
+
 def newest_occurrences(
     connection: Connection, network: str, kinds: Collection[str]
 ) -> dict[str, dict[str, Occurrence]]:

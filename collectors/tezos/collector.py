@@ -23,11 +23,11 @@ from collectors.tezos.ledger import Ledger
 from collectors.tezos.networks import network_name
 from collectors.tezos.pipeline import LevelRead, Pipeline
 from collectors.tezos.probe import FINALITY, Probe, probe
-from monitor.model import CoverageGap
+from monitor.model import CoverageGap, Reading
 from monitor.source_model import Reorganisation, SourceReading, UnreadableLevel
 
 UNREADABLE_GRACE = 180
-"""Seconds for which every endpoint is asked again before a level is passed as unknown."""
+"""Seconds for which every endpoint is asked for a level again before it is passed as unknown."""
 BATCH_LEVELS = 50
 
 
@@ -62,10 +62,19 @@ class _Reading:
         self.source = SourceReading(plan.network or "", (), plan.expected_chain_id, None, None)
         self.finish = Finished(plan.network, self.source)
         self.probe: Probe | None = None
+        self.still_unread: Reading | None = None
 
     def finished(self) -> Finished:
+        readings = self.finish.readings
+        if self.still_unread is not None:
+            readings = (*readings, self.still_unread)
         return replace(
-            self.finish, network=self.network, source=self.source, error=self.error, requests=self.client.requests
+            self.finish,
+            network=self.network,
+            source=self.source,
+            readings=readings,
+            error=self.error,
+            requests=self.client.requests,
         )
 
     def fail(self, error: str) -> None:
@@ -156,7 +165,8 @@ class _Reading:
         self, pipeline: Pipeline, ledger: Ledger, final: int
     ) -> Generator[Item, None, Blocked | Reorganised | None]:
         """Judges level after level; returns what stopped it before the last one, None when nothing did."""
-        for read in pipeline:
+        levels = iter(pipeline)
+        for read in levels:
             if read.no_answer is not None:
                 if not isinstance(read.no_answer, OutOfTime):
                     self.error = f"level {read.level}: {read.no_answer}"
@@ -167,22 +177,33 @@ class _Reading:
             if reason is None:
                 ledger.add(read)
             else:
-                since = ledger.unreadable_since if ledger.unreadable_since is not None else self.plan.now
-                if not self._may_pass(read, since):
+                since = ledger.unread_since(read.level)
+                if read.unreadable is not None:
                     self.source = replace(self.source, unreadable=UnreadableLevel(read.level, reason, since))
+                if self.plan.now - since < UNREADABLE_GRACE:
+                    self._look_further(levels, ledger)
                     return Blocked(ledger.network, read.level, reason, since)
-                ledger.pass_unread(read, reason, since)
-                self.source = replace(self.source, unreadable=UnreadableLevel(read.level, reason, since))
+                ledger.pass_unread(read, reason)
             if ledger.pending >= BATCH_LEVELS:
                 yield ledger.batch()
             if self.collector.monotonic() >= self.collector.stop_at and read.level < final:
                 return None
         return None
 
-    def _may_pass(self, read: LevelRead, since: int) -> bool:
-        """A level is given up when it, and the streak it belongs to, had the grace on every endpoint."""
-        born = read.facts.head.timestamp if read.facts is not None else since
-        return self.plan.now - since >= UNREADABLE_GRACE and self.plan.now - born >= UNREADABLE_GRACE
+    def _look_further(self, levels: Iterator[LevelRead], ledger: Ledger) -> None:
+        """Notes which levels behind a blocked one are unreadable too: each is given its own time, all at once."""
+        readable = 0
+        for read in levels:
+            if read.no_answer is not None or self.collector.monotonic() >= self.collector.stop_at:
+                break
+            if read.unreadable is not None or self._dispute(read) is not None:
+                ledger.unread_since(read.level)
+            else:
+                ledger.found_readable(read.level)
+                readable += 1
+                if readable >= BATCH_LEVELS:
+                    break
+        self.still_unread = ledger.still_unread()
 
     def _dispute(self, read: LevelRead) -> str | None:
         witness = self.probe.witness if self.probe else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from collectors.interface import Plan
@@ -11,6 +12,8 @@ from collectors.tezos.pipeline import LevelRead
 from monitor.model import Batch, Block, CoverageGap, Observation, Occurrence, Outcome, Reading
 from monitor.source_model import Disagreement
 
+SOURCE, UNREAD = "source", "unread_levels"
+"""Target and kind of the reading in which a run tells the next one how long levels have been unreadable."""
 DAL_MAJORITY = 0.5
 """Share of the other attestations that must carry DAL content before a plain one is held against a delegate."""
 
@@ -25,8 +28,7 @@ class Ledger:
         self.last_level = cursor.level if cursor else first - 1
         self.last_hash = cursor.hash if cursor else ""
         self.hashes = dict(plan.hashes)
-        self.unreadable_since = cursor.blocked_since if cursor else None
-        self.unreadable_reason = cursor.blocked_reason if cursor else None
+        self._unread = unread_levels(plan)
         self.cycle = plan.cycle
         self.protocol: str | None = None
         self.new_due: dict[str, str] = {}
@@ -45,16 +47,14 @@ class Ledger:
         self._clear()
 
     def _clear(self) -> None:
+        self.pending = 0
+        """Levels of the next batch."""
         self._blocks: list[Block] = []
         self._observations: list[Observation] = []
         self._occurrences: list[Occurrence] = []
         self._gaps: list[CoverageGap] = []
         self._readings: dict[str, Reading] = {}
         self._due: dict[str, str] = {}
-
-    @property
-    def pending(self) -> int:
-        return len(self._blocks)
 
     def batch(self) -> Batch:
         done = Batch(
@@ -65,8 +65,6 @@ class Ledger:
             tuple(self._gaps),
             tuple(self._readings.values()),
             tuple(self._due.items()),
-            self.unreadable_since,
-            self.unreadable_reason,
         )
         self._clear()
         return done
@@ -85,12 +83,10 @@ class Ledger:
 
     def add(self, read: LevelRead) -> None:
         """A level that was read whole."""
-        self.unreadable_since = self.unreadable_reason = None
         self._record(read)
 
-    def pass_unread(self, read: LevelRead, reason: str, since: int) -> None:
+    def pass_unread(self, read: LevelRead, reason: str) -> None:
         """A level given up: unknown for everybody whose duty cannot be told, with a coverage gap."""
-        self.unreadable_since, self.unreadable_reason = since, reason
         self._gaps.append(CoverageGap(self.network, read.level, read.level, reason))
         self._record(read, reason)
 
@@ -113,12 +109,26 @@ class Ledger:
         for observation in found:
             if observation.outcome is Outcome.MISSED:
                 self._mark_due(observation.target, "missed")
-        self._blocks.append(_block(self.network, level, facts))
+        self.pending += 1
+        self.last_level, self.last_hash = level, ""
         if facts is not None:
+            self._blocks.append(_block(self.network, level, facts))
             self._follow(facts)
-        self.last_level, self.last_hash = level, self._blocks[-1].hash
-        self.hashes[level] = self.last_hash
+            self.last_hash = self.hashes[level] = self._blocks[-1].hash
         self.advanced = True
+
+    def unread_since(self, level: int) -> int:
+        """When this level was first found unreadable, in runs that all found it so."""
+        return self._unread.setdefault(level, self._plan.now)
+
+    def found_readable(self, level: int) -> None:
+        """A level that has to wait for an earlier one, and could be read."""
+        self._unread.pop(level, None)
+
+    def still_unread(self) -> Reading:
+        """What the next run has to know of levels that it will ask again."""
+        later = {level: since for level, since in self._unread.items() if level > self.last_level}
+        return Reading(self.network, SOURCE, UNREAD, self.last_level, self._plan.now, {"since": _ranges(later)})
 
     def _follow(self, facts: BlockFacts) -> None:
         if facts.cycle is not None:
@@ -173,9 +183,25 @@ class Ledger:
         self.new_due.setdefault(target, reason)
 
 
-def _block(network: str, level: int, facts: BlockFacts | None) -> Block:
-    if facts is None:
-        return Block(network, level, "", "", 0, 0, 0, None, None, None, None)
+def unread_levels(plan: Plan) -> dict[int, int]:
+    """Level -> when it was first found unreadable, as the last run left it."""
+    reading = plan.readings.get((SOURCE, UNREAD))
+    ranges = reading.value["since"] if reading is not None else []
+    return {level: since for first, last, since in ranges for level in range(first, last + 1)}
+
+
+def _ranges(since: Mapping[int, int]) -> list[list[int]]:
+    """[first level, last level, since] for each stretch of levels with the same time."""
+    found: list[list[int]] = []
+    for level in sorted(since):
+        if found and found[-1][1:] == [level - 1, since[level]]:
+            found[-1][1] = level
+        else:
+            found.append([level, level, since[level]])
+    return found
+
+
+def _block(network: str, level: int, facts: BlockFacts) -> Block:
     head = facts.head
     return Block(
         network,

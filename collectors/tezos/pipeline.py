@@ -84,7 +84,9 @@ def read_everywhere(
             continue
         except SourceError as error:
             if flawed is None and unreadable is None:
-                raise error if isinstance(error, NoAnswer) else NoAnswer(error.detail, endpoint=error.endpoint)
+                if isinstance(error, NoAnswer):
+                    raise
+                raise NoAnswer(error.detail, endpoint=error.endpoint) from None
             break
         try:
             value = parse(answer.value)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from monitor.cursor import clear_blocked, load_cursor, mark_blocked, set_judged, start_cursor
+from monitor.cursor import load_cursor, mark_blocked, set_judged, start_cursor
 from monitor.database import reading, writing
 from monitor.errors import OutOfOrder
 from monitor.model import CoverageGap, Cursor
@@ -37,10 +37,10 @@ def test_a_blocked_level_remembers_since_when(tmp_path: Path) -> None:
     put(engine, attesting(1, 5, ALICE))
     for now, reason in ((100, "too large"), (160, "no metadata")):
         with writing(engine) as connection:
-            mark_blocked(connection, NETWORK, 6, reason, now)
+            mark_blocked(connection, NETWORK, 6, reason, 100, now)
     assert _blocked(engine) == (6, 100, "no metadata")
     with writing(engine) as connection:
-        mark_blocked(connection, NETWORK, 7, "too large", 200)
+        mark_blocked(connection, NETWORK, 7, "too large", 200, 200)
     assert _blocked(engine) == (7, 200, "too large")
 
 
@@ -48,29 +48,20 @@ def test_passing_the_blocked_level_clears_it(tmp_path: Path) -> None:
     engine = fresh(tmp_path)
     put(engine, attesting(1, 5, ALICE))
     with writing(engine) as connection:
-        mark_blocked(connection, NETWORK, 7, "too large", 100)
+        mark_blocked(connection, NETWORK, 7, "too large", 100, 100)
     put(engine, attesting(6, 6, ALICE))
     assert _blocked(engine) == (7, 100, "too large")
     put(engine, batch(7, 6, gaps=(CoverageGap(NETWORK, 7, 7, "too large"),)))
     assert _blocked(engine) == (None, None, None)
 
 
-def test_a_block_can_be_cleared_without_passing(tmp_path: Path) -> None:
-    engine = fresh(tmp_path)
-    put(engine, attesting(1, 5, ALICE))
-    with writing(engine) as connection:
-        mark_blocked(connection, NETWORK, 6, "too large", 100)
-        clear_blocked(connection, NETWORK, 101)
-    assert _blocked(engine) == (None, None, None)
-
-
 def test_the_very_first_level_can_be_blocked(tmp_path: Path) -> None:
     engine = fresh(tmp_path)
     with pytest.raises(OutOfOrder), writing(engine) as connection:
-        mark_blocked(connection, NETWORK, 101, "pruned", 5)
+        mark_blocked(connection, NETWORK, 101, "pruned", 5, 5)
     with writing(engine) as connection:
         start_cursor(connection, NETWORK, 100, 200, 5)
-        mark_blocked(connection, NETWORK, 101, "pruned", 5)
+        mark_blocked(connection, NETWORK, 101, "pruned", 5, 5)
     put(engine, attesting(101, 102, ALICE))
     assert _cursor(engine) == Cursor(NETWORK, 102, "B102", judged_level=100, first_look_level=200)
 
