@@ -15,7 +15,6 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from alerting.channels.interface import Channel
-from alerting.events import ChannelRoute
 from alerting.outbox import Outbox
 from collectors.rpc import RpcClient
 from collectors.tezos.collector import TezosCollector
@@ -27,6 +26,7 @@ from monitor.config.problem import ConfigError
 from monitor.database import open_database, place, prepare, reading, sqlite_path, writing
 from monitor.errors import SchemaError, StateError
 from monitor.host import check_host, has_moved, this_host
+from monitor.life_signs import LifeSigns, figures_of
 from monitor.lock import lock_of
 from monitor.model import Batch
 from monitor.network_run import NetworkRun
@@ -35,6 +35,7 @@ from monitor.recording import Recorder
 from monitor.removal import close_unwatched
 from monitor.report import BUSY, CONFIGURATION, PARTLY, NetworkReport, Report
 from monitor.retention import prune, prune_ledger
+from monitor.routes import routes_of
 from monitor.rules.run_killed import KilledRun
 from monitor.runs import RunRow, finish_run, last_run, runs_since_success, start_run
 from monitor.self_check import judge_itself, take_up_watch_list, tell_monitor_gaps, tell_takeover, watch_list_in_force
@@ -64,7 +65,7 @@ class Surroundings:
 
 def check(configuration: Configuration, surroundings: Surroundings) -> Report:
     """One run. Never raises for what a run can meet: the report says it."""
-    report = Report()
+    report, signs = Report(), LifeSigns(configuration.settings)
     engine = open_database(configuration.settings.database_url.get_secret_value())
     try:
         lock = lock_of(engine)
@@ -77,6 +78,7 @@ def check(configuration: Configuration, surroundings: Surroundings) -> Report:
         try:
             with alarm:
                 prepare(engine)
+                signs.begin()
                 run = _Run(engine, configuration, surroundings, report)
                 try:
                     run.go(mark)
@@ -96,6 +98,7 @@ def check(configuration: Configuration, surroundings: Surroundings) -> Report:
         report.worsen(PARTLY)
     finally:
         engine.dispose()
+    signs.end(report)
     return report
 
 
@@ -119,7 +122,7 @@ class _Run:
             before = self._host_before(connection)
         with writing(self.engine) as connection:
             run_id = start_run(connection, self.now, self.host, os.getpid())
-            recorder = Recorder([ChannelRoute(name) for name in self.surroundings.channels], run_id, self.now)
+            recorder = Recorder(routes_of(self.settings, self.surroundings.channels), run_id, self.now)
             take_up_watch_list(connection, self.configuration, recorder)
             if before is not None and has_moved(before, self.host):
                 tell_takeover(connection, before, self.host, recorder)
@@ -153,6 +156,7 @@ class _Run:
             for run in networks:
                 prune(connection, run.network, run.met_levels, self.now)
             prune_ledger(connection, self.now)
+            figures_of(connection, self.report, misses=self.settings.cloudwatch_metrics_namespace is not None)
             finish_run(connection, run_id, self.clock.now(), self.report.outcome, self.report.to_value())
 
     def _host_before(self, connection: Connection) -> str | None:

@@ -29,6 +29,7 @@ from monitor.recording import Recorder
 from monitor.reminding import remind
 from monitor.removal import close_targets
 from monitor.report import NetworkReport
+from monitor.routes import own_channels
 from monitor.rules import reorganisation
 from monitor.source_model import SourceReading
 from monitor.state import gaps_between, reset_to, store_batch
@@ -57,6 +58,9 @@ class NetworkRun:
     """The collector was sent off without the cursor that the database has: what it reads is not what comes next."""
     _checks: Checks = field(init=False)
     _fold: DutyFold = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.recorder = self.recorder.for_targets(own_channels(self.watched.delegates))
 
     def begin(self) -> Plan:
         """Takes up an edited watch list and what an interrupted run stored without judging it; returns the plan."""
