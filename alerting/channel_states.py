@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, select, update
@@ -13,6 +14,9 @@ from monitor.model import CheckKey, Event, EventKind, Severity
 from monitor.schema import channel_state
 from monitor.schema import delivery as deliveries
 from monitor.schema import event as events
+
+TRIES = 5
+"""Failures in a row from which on an hour without a success says something: a monitor that was off tried once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,29 @@ def is_blocked_for(connection: Connection, channel: str, seconds: int, now: int)
 
 def has_moved(connection: Connection, channel: str, address: str) -> None:
     _write(connection, channel, chat_id_override=address)
+
+
+def took_nothing_for(
+    connection: Connection, channel: str, event_ids: Sequence[int], seconds: int | None, now: int
+) -> bool:
+    """Whether these were tried again and again for so long, and nothing else was taken meanwhile."""
+    if seconds is None:
+        return False
+    taken_at = select(channel_state.c.last_ok_at).where(channel_state.c.channel == channel)
+    last_ok_at = connection.execute(taken_at).scalar()
+    if last_ok_at is not None and now - seconds < last_ok_at <= now:
+        return False
+    stuck = (
+        select(deliveries.c.event_id)
+        .join(events, events.c.id == deliveries.c.event_id)
+        .where(
+            deliveries.c.channel == channel,
+            deliveries.c.event_id.in_(event_ids),
+            deliveries.c.attempts >= TRIES,
+            events.c.created_at <= now - seconds,
+        )
+    )
+    return connection.execute(stuck.limit(1)).first() is not None
 
 
 def is_broken(

@@ -227,7 +227,9 @@ class Outbox:
                 channel_states.has_moved(connection, name, error.address)
             elif isinstance(error, RateLimited):
                 channel_states.is_blocked_for(connection, name, error.retry_after, now)
-            elif isinstance(error, Broken):
+            elif isinstance(error, Broken) or channel_states.took_nothing_for(
+                connection, name, lease.event_ids, lane.channel.patience, now
+            ):
                 news = channel_states.is_broken(connection, name, error.reason, self._others(name), self._run_id, now)
             if not again and not isinstance(error, RateLimited):
                 dead = leases.give_up(connection, name, now, lease.event_ids if alone else None)
