@@ -1,0 +1,125 @@
+"""The state: can it be read and written, is it sound, and is it this host's."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from monitor.config.configuration import Configuration
+from monitor.database import open_database, place, reading, sqlite_path, verify, writing
+from monitor.doctor.finding import Finding, failed, warning, well
+from monitor.errors import NoState, OlderSchema, StateError
+from monitor.host import has_moved, this_host
+from monitor.runs import last_run
+
+AREA = "database"
+SCARCE_BYTES, SPARSE_BYTES = 20 * 1024**2, 500 * 1024**2
+
+
+def examine_database(configuration: Configuration) -> Iterator[Finding]:
+    engine = open_database(configuration.settings.database_url.get_secret_value())
+    try:
+        path = sqlite_path(engine)
+        try:
+            verify(engine)
+        except NoState as error:
+            yield warning(AREA, str(error), "python main.py check")
+        except OlderSchema as error:
+            yield warning(AREA, str(error), "python main.py check")
+        except StateError as error:
+            yield failed(AREA, str(error), "see DATABASE_URL, and the rights and the space of its place")
+        else:
+            yield _state(engine, path)
+        if path is not None:
+            yield from _space(path)
+        else:
+            yield _connections(engine)
+        yield from _host(engine, configuration)
+    finally:
+        engine.dispose()
+
+
+def pools_transactions(ask: Callable[[], int], occupy: Callable[[], Callable[[], None]]) -> bool:
+    """Whether what looks like one connection is given a server process per transaction.
+
+    `ask` tells the server process of a first connection outside any transaction; `occupy` begins a transaction on a
+    second one and returns what ends it. Through PgBouncer in transaction mode the second takes the process that the
+    first one had, and the first gets another: a lock that a run holds would then be somebody else's.
+    """
+    before = ask()
+    release = occupy()
+    try:
+        return ask() != before
+    finally:
+        release()
+
+
+def _state(engine: Engine, path: Path | None) -> Finding:
+    try:
+        if path is not None:
+            with reading(engine) as connection:
+                said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            if said != "ok":
+                return failed(AREA, f"{place(engine)} is damaged", "stop cron, and restore a copy of main.py backup")
+        with writing(engine) as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+    except StateError as error:
+        return failed(AREA, str(error), "see the rights and the space of its place; is another process holding it?")
+    size = "" if path is None else f", {path.stat().st_size / 1024**2:,.1f} MiB"
+    return well(AREA, f"{place(engine)} can be read and written{', and is sound' if path else ''}{size}")
+
+
+def _space(path: Path) -> Iterator[Finding]:
+    with suppress(OSError):
+        free = shutil.disk_usage(path.parent).free
+        text = f"{free / 1024**2:,.0f} MiB free on its disk"
+        if free < SCARCE_BYTES:
+            yield failed("disk", text, "make room: runs cannot record anything on a full disk")
+        elif free < SPARSE_BYTES:
+            yield warning("disk", text, "make room")
+        else:
+            yield well("disk", text)
+
+
+def _connections(engine: Engine) -> Finding:
+    try:
+        first, second = engine.connect(), engine.connect()
+    except DBAPIError:
+        return failed(AREA, f"{place(engine)}: no two connections at once", "see DATABASE_URL and the server's limits")
+    with first, second:
+        if pools_transactions(lambda: _process(first), lambda: _occupied(second)):
+            return failed(
+                "connections",
+                "a proxy shares server connections between transactions, so that the run lock would hold nothing",
+                "point DATABASE_URL at PostgreSQL itself, or at a pool in session mode",
+            )
+    return well("connections", "a connection stays what it is: the run lock holds")
+
+
+def _process(connection: Connection) -> int:
+    found = int(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+    connection.rollback()
+    return found
+
+
+def _occupied(connection: Connection) -> Callable[[], None]:
+    connection.exec_driver_sql("SELECT 1")  # in the transaction that SQLAlchemy begins with it
+    return connection.rollback
+
+
+def _host(engine: Engine, configuration: Configuration) -> Iterator[Finding]:
+    if sqlite_path(engine) is None:
+        return
+    with suppress(StateError), reading(engine) as connection:
+        newest, here = last_run(connection), this_host(configuration.settings.identifier)
+        if newest is not None and has_moved(newest.host, here):
+            yield failed(
+                "host",
+                f"the state belongs to {newest.host}, and this is {here}",
+                f"if nothing runs on {newest.host} any more: python main.py check --takeover",
+            )

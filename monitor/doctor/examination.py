@@ -1,0 +1,81 @@
+"""The order of an examination: files, state, what runs left behind, nodes, clock, channels."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from sqlalchemy import Engine, select
+
+from alerting.channels.console import Console
+from monitor.channels import channels_of
+from monitor.clock import Clock
+from monitor.config.channel_names import channel_names
+from monitor.config.configuration import Configuration
+from monitor.config.problem import ConfigError
+from monitor.config.watch_list import WatchList
+from monitor.database import open_database, reading, verify
+from monitor.doctor.configuration import examine_configuration
+from monitor.doctor.database import examine_database
+from monitor.doctor.finding import Finding
+from monitor.doctor.ledger import examine_ledger
+from monitor.doctor.nodes import Answered, examine_clock, examine_nodes
+from monitor.doctor.receivers import examine_channels
+from monitor.errors import StateError
+from monitor.schema import network as networks
+from monitor.self_check import watch_list_in_force
+from monitor.watched import watched_networks
+
+
+def examine(configuration: Configuration, clock: Clock) -> Iterator[Finding]:
+    """Finding after finding, as they come. Changes nothing but for a line in CloudWatch. Raises nothing of ours."""
+    settings = configuration.settings
+    yield from examine_configuration(configuration)
+    yield from examine_database(configuration)
+    engine = open_database(settings.database_url.get_secret_value())
+    try:
+        usable = _usable(engine)
+        if usable:
+            stale_after = settings.alert_inactive_state_threshold
+            with reading(engine) as connection:
+                found = list(examine_ledger(connection, frozenset(channel_names(settings)), stale_after, clock.now()))
+            yield from found
+        yield from _nodes(configuration, engine if usable else None, clock)
+    finally:
+        engine.dispose()
+    yield from examine_channels(channels_of(settings, Console(io.StringIO())), settings, clock.now())
+
+
+def _usable(engine: Engine) -> bool:
+    try:
+        verify(engine)
+    except StateError:
+        return False
+    return True
+
+
+def _nodes(configuration: Configuration, engine: Engine | None, clock: Clock) -> Iterator[Finding]:
+    settings = configuration.settings
+    pins: dict[str, str] = {}
+    watch_list: WatchList | None = configuration.watch_list
+    if engine is not None:
+        with reading(engine) as connection:
+            pins = {row.name: row.chain_id for row in connection.execute(select(networks))}
+            if watch_list is None:
+                try:
+                    watch_list = watch_list_in_force(connection, configuration)
+                except ConfigError:
+                    watch_list = None
+    if watch_list is None:
+        return
+    answers: list[Answered] = []
+    for watched in watched_networks(settings, watch_list):
+        stale_after = settings.alert_inactive_state_threshold
+        for item in examine_nodes(
+            watched.endpoints, watched.endpoints_key, watched.name_override, pins.get, stale_after, clock
+        ):
+            if isinstance(item, Answered):
+                answers.append(item)
+            else:
+                yield item
+    yield examine_clock(answers, clock.now())
