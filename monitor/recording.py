@@ -122,11 +122,15 @@ def _write_incident(connection: Connection, transition: Transition) -> bool:
         connection.execute(statement.on_conflict_do_nothing())
         return True
     if transition.kind is EventKind.RESOLVED:
-        # The evidence of what went wrong stays: a recovery's own says only that it is over.
-        row = {
+        closing = {
             "closed_at": transition.at,
             "closed_level": transition.level,
             "close_reason": transition.close_reason or "recovered",
             "missed": transition.missed,
         }
+        if transition.verdict.of:
+            # A duty's last verdict counts every miss, those after the newest run's end included.
+            closing["evidence"] = row["evidence"]
+        # Otherwise the evidence of what went wrong stays: a recovery's own says only that it is over.
+        row = closing
     return connection.execute(update(incident).where(mine).values(**row)).rowcount > 0
