@@ -1,0 +1,50 @@
+"""python -m bench [NAME …] [--json] [--list]: measures, prints a table, and exits 1 where a bound is not kept."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Sequence
+
+from bench import delegates, memory, quiet, rate_limit, requests_per_block, throughput
+from bench.figure import Benchmark, Figure, Size, table
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "requests": requests_per_block.figures,
+    "throughput": throughput.figures,
+    "rate-limit": rate_limit.figures,
+    "quiet": quiet.figures,
+    "delegates": delegates.figures,
+    "memory": memory.figures,
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code: 0, or 1 where a bound is not kept."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)} (default: all)")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--scale", type=float, default=1.0, help="of the sizes measured; bounds are meant for 1")
+    options = parser.parse_args(argv)
+    unknown = set(options.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    found: list[Figure] = []
+    for name in options.names or BENCHMARKS:
+        started = time.perf_counter()
+        found += BENCHMARKS[name](Size(options.scale))
+        print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    if options.json:
+        machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.system()}
+        print(json.dumps({"machine": machine, "figures": [figure.to_value() for figure in found]}, indent=2))
+    else:
+        print(table(found))
+    return 0 if all(figure.ok for figure in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
