@@ -7,6 +7,7 @@ It knows nothing of the checker that is tested with it, and uses the standard li
     node        serves a chain; `faults` trouble it, `clock` says what time it is, `traffic` counts what it was asked
     recorded    serves recorded blocks of a live network between synthetic neighbours
     prerendered serves bodies of mainnet's size at no cost, for benchmarks (`python -m simulator bench`)
+    telegram    a Bot API; `heartbeat` a dead man's switch; both are a `receiver`, which keeps what arrived
 
 A test, from a plan to the truth:
 

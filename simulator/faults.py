@@ -185,6 +185,21 @@ def reset(**matchers: Unpack[Matchers]) -> Fault:
     return Fault("reset", **matchers)
 
 
+def lost_answer(**matchers: Unpack[Matchers]) -> Fault:
+    """Receivers only: the request is taken and acted upon, and the connection is reset instead of the answer."""
+    return Fault("lost_answer", **matchers)
+
+
+def late_answer(**matchers: Unpack[Matchers]) -> Fault:
+    """Receivers only: the request is taken and acted upon, and never answered."""
+    return Fault("late_answer", **matchers)
+
+
+def huge(size: int, code: int = 200, **matchers: Unpack[Matchers]) -> Fault:
+    """Receivers only: a body of so many bytes."""
+    return Fault("huge", number=size, status=code, **matchers)
+
+
 # Which chain and head ---------------------------------------------------------------------------------------------
 
 
