@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from monitor.config.configuration import Configuration
-
-HOME = Path(__file__).resolve().parent
-
-env_file_option = click.option(
-    "--env-file",
-    type=click.Path(path_type=Path),
-    help="The .env to use; its folder is where relative paths start. Default: .env beside main.py.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+from monitor.commands.cli import HOME, configured, env_file_option, exit_with, json_option
+from monitor.commands.cli_operations import OPERATIONS
 
 
 class _CheckByDefault(click.Group):
@@ -44,6 +33,9 @@ def main() -> None:
     main.py                       one run (put this in crontab, every minute)
     main.py status                how far it has read, and what is open
     main.py incidents --all       everything that broke so far
+    main.py explain a1f3c2        why, and who was told
+    main.py silence alice --for 2h
+    main.py doctor                what is wrong with the monitor itself
     """
 
 
@@ -51,7 +43,8 @@ def main() -> None:
 @env_file_option
 @json_option
 @click.option("--verbose", "-v", is_flag=True, help="Say on stderr what was read, asked and skipped.")
-def check(env_file: Path | None, as_json: bool, verbose: bool) -> None:
+@click.option("--takeover", is_flag=True, help="Once: a state file of another host is this one's from now on.")
+def check(env_file: Path | None, as_json: bool, verbose: bool, takeover: bool) -> None:
     """One run: read what the chains did since the last one, judge it, tell what changed.
 
     Silent under cron unless there is something to tell. Exit codes: 0 ran, 1 ran partly, 2 configuration,
@@ -64,8 +57,8 @@ def check(env_file: Path | None, as_json: bool, verbose: bool) -> None:
     with _loading_code():
         from monitor.commands.check import run_check
 
-        configuration = _configuration(env_file, heartbeat=True)
-    sys.exit(run_check(configuration, as_json=as_json, verbose=verbose))
+        configuration = configured(env_file, heartbeat=True)
+    sys.exit(run_check(configuration, as_json=as_json, verbose=verbose, takeover=takeover))
 
 
 @main.command()
@@ -88,11 +81,16 @@ def init(rpc_url: str | None, bakers: tuple[str, ...], timezone: str | None, hom
 @main.command()
 @env_file_option
 @json_option
-def status(env_file: Path | None, as_json: bool) -> None:
+@click.option("--nagios", is_flag=True, help="One line, and the exit codes 0, 1, 2, 3 of Nagios and its like.")
+def status(env_file: Path | None, as_json: bool, nagios: bool) -> None:
     """How far each network was read, how each target fares, what is open and what could not be told."""
+    if nagios:
+        from monitor.commands.nagios import run_nagios
+
+        exit_with(run_nagios, configured(env_file, nagios=True))
     from monitor.commands.status import run_status
 
-    _exit_with(run_status, _configuration(env_file), as_json)
+    exit_with(run_status, configured(env_file), as_json)
 
 
 @main.command()
@@ -103,7 +101,7 @@ def incidents(env_file: Path | None, as_json: bool, everything: bool) -> None:
     """Open incidents, newest first."""
     from monitor.commands.incidents import run_incidents
 
-    _exit_with(run_incidents, _configuration(env_file), everything, as_json)
+    exit_with(run_incidents, configured(env_file), everything, as_json)
 
 
 @main.command()
@@ -121,7 +119,7 @@ def history(env_file: Path | None, as_json: bool, target: str, from_level: int |
     """
     from monitor.commands.history import run_history
 
-    _exit_with(run_history, _configuration(env_file), target, from_level, to_level, as_json)
+    exit_with(run_history, configured(env_file), target, from_level, to_level, as_json)
 
 
 @contextmanager
@@ -136,38 +134,8 @@ def _loading_code() -> Iterator[None]:
         gc.enable()
 
 
-def _exit_with(run: Callable[..., int], *arguments: Any) -> None:
-    """Runs a command that only reads; a state that cannot be read is one line and exit 1 (2 where it is not there)."""
-    from monitor.errors import SchemaError, StateError
-
-    try:
-        sys.exit(run(*arguments))
-    except StateError as error:
-        click.echo(f"sentinel: {error}", err=True)
-        sys.exit(2 if isinstance(error, SchemaError) else 1)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` had enough; nothing is left to flush
-        sys.exit(0)
-
-
-def _configuration(env_file: Path | None, heartbeat: bool = False) -> Configuration:
-    """Exit 2 with one line per problem where there is none that can be used; `heartbeat`: its fail is told too."""
-    from monitor.config.configuration import load
-    from monitor.config.problem import ConfigError
-
-    try:
-        configuration = load(env_file, os.environ, HOME)
-    except ConfigError as error:
-        for problem in error.problems:
-            click.echo(f"sentinel: {problem}", err=True)
-        if heartbeat:
-            from monitor.life_signs import tell_unusable
-
-            tell_unusable(env_file, os.environ, HOME, error)
-        sys.exit(2)
-    for name, value in configuration.for_libraries.items():
-        os.environ.setdefault(name, value)
-    return configuration
+for operation in OPERATIONS:
+    main.add_command(operation)
 
 
 if __name__ == "__main__":

@@ -14,14 +14,14 @@ from monitor.config.configuration import Configuration
 from monitor.report import Report
 
 
-def run_check(configuration: Configuration, *, as_json: bool, verbose: bool) -> int:
-    """The exit code."""
+def run_check(configuration: Configuration, *, as_json: bool, verbose: bool, takeover: bool = False) -> int:
+    """The exit code. `takeover`: a state file of another host is this one's from now on."""
     tty = sys.stdout.isatty() and not as_json
     document = _Document(sys.stdout)
     console = Console(document, json=True) if as_json else Console(sys.stdout)
     channels = channels_of(configuration.settings, console)
     progress = _progress if tty else None
-    report = check(configuration, Surroundings(SystemClock(), channels, progress, alarm=True))
+    report = check(configuration, Surroundings(SystemClock(), channels, progress, alarm=True, takeover=takeover))
     if tty:
         print("\r\033[K", end="", file=sys.stderr)
     for problem in report.problems:

@@ -1,0 +1,66 @@
+"""What every command of the command line shares: its options, its configuration, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from monitor.config.configuration import Configuration
+
+HOME = Path(__file__).resolve().parents[2]
+"""Where main.py is."""
+
+env_file_option = click.option(
+    "--env-file",
+    type=click.Path(path_type=Path),
+    help="The .env to use; its folder is where relative paths start. Default: .env beside main.py.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+
+
+def exit_with(run: Callable[..., int], *arguments: Any) -> None:
+    """Runs a command; a state that cannot be read or written is one line and exit 1 (2 where it is not there)."""
+    from monitor.errors import SchemaError, StateError
+
+    try:
+        sys.exit(run(*arguments))
+    except StateError as error:
+        click.echo(f"sentinel: {error}", err=True)
+        sys.exit(2 if isinstance(error, SchemaError) else 1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` had enough; nothing is left to flush
+        sys.exit(0)
+
+
+def configured(env_file: Path | None, heartbeat: bool = False, nagios: bool = False) -> Configuration:
+    """Exit 2 with one line per problem where there is none that can be used; `heartbeat`: its fail is told too.
+
+    `nagios`: one line on standard output and exit 3 instead, since 2 means something else there.
+    """
+    from monitor.config.configuration import load
+    from monitor.config.problem import ConfigError
+
+    try:
+        configuration = load(env_file, os.environ, HOME)
+    except ConfigError as error:
+        if nagios:
+            from monitor.nagios import UNKNOWN, unknown
+
+            click.echo(unknown(str(error.problems[0])))
+            sys.exit(UNKNOWN)
+        for problem in error.problems:
+            click.echo(f"sentinel: {problem}", err=True)
+        if heartbeat:
+            from monitor.life_signs import tell_unusable
+
+            tell_unusable(env_file, os.environ, HOME, error)
+        sys.exit(2)
+    for name, value in configuration.for_libraries.items():
+        os.environ.setdefault(name, value)
+    return configuration
