@@ -60,6 +60,11 @@ class DutyFold:
             self._announce(connection, cursor)
         self._refresh_verdicts()
 
+    def standing(self, check: Check) -> Verdict | None:
+        """What a duty's open incident says now; None where the check is no duty, or its target not watched."""
+        limits = self._limits.get(check.key.target)
+        return None if check.window is None or limits is None else _standing(check, limits)
+
     def _judge(self, facts: LevelFacts) -> None:
         if facts.block is None:
             return

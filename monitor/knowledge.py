@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from monitor.checks import ATTESTATION_RULE, Checks
+from monitor.cursor import load_cursor
 from monitor.model import Occurrence, Reading
 from monitor.nonces import unrevealed_commitments
 from monitor.observations import newest_occurrences
@@ -46,6 +47,12 @@ class Knowledge:
         """The newest block read: the cursor's own level may have been passed unread."""
         query = select(block).where(block.c.network == self.network).order_by(block.c.level.desc()).limit(1)
         return self.connection.execute(query).first()
+
+    @cached_property
+    def next_level(self) -> int | None:
+        """The first level that was not read; None before a first contact."""
+        cursor = load_cursor(self.connection, self.network)
+        return None if cursor is None else cursor.level + 1
 
     @cached_property
     def constants(self) -> Constants | None:
@@ -98,8 +105,9 @@ class Knowledge:
         reading, newest = self.readings.get((target, "cycle_bakes")), self._head
         if reading is None or newest is None or self.block_seconds is None:
             return None
-        level = min((level for level in reading.value["levels"] if level > newest.level), default=None)
-        return None if level is None else round(newest.timestamp + (level - newest.level) * self.block_seconds)
+        ahead = (level - newest.level for level in reading.value["levels"] if level > newest.level)
+        times = (round(newest.timestamp + blocks * self.block_seconds) for blocks in ahead)
+        return min((at for at in times if at > self.now), default=None)
 
     def _rights(self, target: str, cycle: int | None) -> tuple[CycleRights | None, CycleRights | None]:
         reading = self.readings.get((target, "cycle_power"))

@@ -258,7 +258,7 @@ class NetworkRun:
                 judge_delegates(connection, self._checks, self.watched.delegates, known, now, tell)
             self._checks.save(connection, now)
             self.blocks_per_cycle = known.constants.blocks_per_cycle if known.constants else None
-            remind(connection, self.network, self._checks, self.recorder)
+            remind(connection, self._checks, self.recorder, self._fold.standing, self._payload(known))
 
     def _tell(
         self,
@@ -266,12 +266,18 @@ class NetworkRun:
         removed: Mapping[str, str | None] | None = None,
         known: Knowledge | None = None,
     ) -> Callable[[Transition], None]:
-        knowledge = known or Knowledge(connection, self.network, self.recorder.now)
+        payload = self._payload(known or Knowledge(connection, self.network, self.recorder.now), removed)
 
         def tell(transition: Transition) -> None:
-            payload = payload_of(
-                transition, self._checks, knowledge, self.settings, self.watched.delegates, removed or {}
-            )
-            self.recorder.record(connection, transition, payload, inhibitor(self._checks, transition.key))
+            quieted_by = inhibitor(self._checks, transition.key)
+            self.recorder.record(connection, transition, payload(transition), quieted_by)
 
         return tell
+
+    def _payload(
+        self, known: Knowledge, removed: Mapping[str, str | None] | None = None
+    ) -> Callable[[Transition], Payload]:
+        """What an event says of a transition. `removed`: names of targets that are no longer on the list."""
+        return lambda transition: payload_of(
+            transition, self._checks, known, self.settings, self.watched.delegates, removed or {}
+        )

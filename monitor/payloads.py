@@ -60,6 +60,8 @@ def payload_of(
         "missed": transition.missed or None,
         "of": transition.verdict.of or None,
     }
+    if key.rule == "unreachable" and not ended:
+        values["first_level"] = known.next_level
     if delegate is not None and key.rule in (ATTESTATION_RULE, BAKING_RULE):
         values |= _duty(transition, checks, known)
     return Payload(**values)
@@ -108,7 +110,7 @@ def _required_key(key: CheckKey, checks: Checks, known: Knowledge) -> str | None
 
 
 def _bakes_lost(connection: Connection, key: CheckKey, from_level: int, to_level: int | None) -> int:
-    """Round-0 bakes missed during an attestation outage."""
+    """Round-0 bakes missed during an attestation outage, so far where `to_level` is None."""
     query = (
         select(func.count())
         .select_from(observation.join(series, series.c.id == observation.c.series_id))
@@ -119,9 +121,10 @@ def _bakes_lost(connection: Connection, key: CheckKey, from_level: int, to_level
             observation.c.outcome == "missed",
             observation.c.round == 0,
             observation.c.level >= from_level,
-            observation.c.level <= (to_level if to_level is not None else from_level),
         )
     )
+    if to_level is not None:
+        query = query.where(observation.c.level <= to_level)
     return int(connection.execute(query).scalar_one())
 
 

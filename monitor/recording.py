@@ -70,6 +70,7 @@ class Recorder:
         severity: Severity = Severity.INFO,
         occurred_at: int | None = None,
         incident: str | None = None,
+        silent: bool = False,
     ) -> None:
         """Writes an event that is no transition. The same dedupe_key is told once."""
         event = Event(
@@ -80,6 +81,7 @@ class Recorder:
             occurred_at=self.now if occurred_at is None else occurred_at,
             payload=payload.to_value(),
             incident=incident,
+            silent=silent,
         )
         write_event(connection, event, self.routes(key), self.run_id, self.now)
 

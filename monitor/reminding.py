@@ -3,51 +3,94 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
 from alerting.payload import Payload
 from alerting.reminders import reminder_due
-from monitor.checks import ATTESTATION_RULE, BAKING_RULE, Checks
-from monitor.model import OPENING, CheckKey, EventKind, Severity
+from alerting.transition import Transition
+from monitor.checks import ATTESTATION_RULE, BAKING_RULE, Check, Checks
+from monitor.model import OPENING, EventKind, Severity, Verdict
 from monitor.recording import Recorder
 from monitor.schema import delivery, event, incident
 
 DUTY_RULES = (ATTESTATION_RULE, BAKING_RULE)
 
 
-def remind(connection: Connection, network: str, checks: Checks, recorder: Recorder) -> None:
-    """Writes the reminders that are due for the network's open incidents."""
-    query = select(incident).where(incident.c.network == network, incident.c.closed_at.is_(None))
+def remind(
+    connection: Connection,
+    checks: Checks,
+    recorder: Recorder,
+    standing: Callable[[Check], Verdict | None],
+    payload_of: Callable[[Transition], Payload],
+) -> None:
+    """Writes the reminders that are due for the network's open incidents.
+
+    `standing` says how a duty stands now. What was not judged in this run is told as it was told last.
+    """
+    query = select(incident).where(incident.c.network == checks.network, incident.c.closed_at.is_(None))
     for row in connection.execute(query.order_by(incident.c.opened_at)).all():
-        if checks.get(row.target, row.rule).state.is_bad:
-            _remind(connection, row, recorder)
+        check = checks.get(row.target, row.rule)
+        if not check.state.is_bad:
+            continue
+        newest = _newest_opening(connection, row.id)
+        if newest is not None and _is_due(connection, row, newest, recorder.now):
+            _write(connection, row, newest, check, standing(check) or check.verdict, recorder, payload_of)
 
 
-def _remind(connection: Connection, row: Row[Any], recorder: Recorder) -> None:
-    newest = _newest_opening(connection, row.id)
-    if newest is None:
-        return
-    payload = json.loads(newest.payload)
+def _is_due(connection: Connection, row: Row[Any], newest: Row[Any], now: int) -> bool:
     told_at = _told_at(connection, row.id)
     if told_at is not None and newest.kind == EventKind.REMINDER.value:
         told_at = max(told_at, newest.created_at)  # one that waits, or is held back, is not written again every run
-    ordinal = _reminders(connection, row.id, newest.id)
-    new_misses = row.missed > (payload.get("missed") or 0) if row.rule in DUTY_RULES else None
-    severity = Severity(row.severity)
-    if not reminder_due(row.opened_at, severity, told_at, new_misses, row.ack_until, ordinal, recorder.now):
-        return
-    again = Payload.from_value({**payload, "at": recorder.now, "missed": row.missed or None, "late_by": None})
-    total = _reminders(connection, row.id, None)
+    told_missed = json.loads(newest.payload).get("missed") or 0
+    new_misses = row.missed > told_missed if row.rule in DUTY_RULES else None
+    ordinal = _reminders(connection, row.id, since_firing=True)
+    return reminder_due(row.opened_at, Severity(row.severity), told_at, new_misses, row.ack_until, ordinal, now)
+
+
+def _write(
+    connection: Connection,
+    row: Row[Any],
+    newest: Row[Any],
+    check: Check,
+    verdict: Verdict | None,
+    recorder: Recorder,
+    payload_of: Callable[[Transition], Payload],
+) -> None:
+    state, now = check.state, recorder.now
+    ordinal = _reminders(connection, row.id, since_firing=False)
+    if verdict is None:
+        told = Payload.from_value(json.loads(newest.payload))
+        payload = replace(told, at=now, missed=row.missed or None, late_by=None)
+    else:
+        reminder = Transition(
+            key=check.key,
+            kind=EventKind.REMINDER,
+            incident=row.id,
+            ordinal=ordinal,
+            at=now,
+            level=None,
+            severity=Severity(row.severity),
+            silent=state.silent,
+            verdict=verdict,
+            since=row.opened_at if state.bad_since is None else min(state.bad_since, row.opened_at),
+            opened_at=row.opened_at,
+            opened_level=row.opened_level,
+            missed=row.missed,
+        )
+        payload = payload_of(reminder)
     recorder.tell(
         connection,
         EventKind.REMINDER,
-        CheckKey(row.network, row.target, row.rule),
-        f"{row.id}:{EventKind.REMINDER}:{total}",
-        again,
-        severity,
+        check.key,
+        f"{row.id}:{EventKind.REMINDER}:{ordinal}",
+        payload,
+        Severity(row.severity),
         incident=row.id,
+        silent=state.silent,
     )
 
 
@@ -69,12 +112,12 @@ def _told_at(connection: Connection, incident_id: str) -> int | None:
     return connection.execute(query).scalar()
 
 
-def _reminders(connection: Connection, incident_id: str, up_to: int | None) -> int:
-    """Reminders since the incident's newest firing (of all its openings where `up_to` is None)."""
+def _reminders(connection: Connection, incident_id: str, *, since_firing: bool) -> int:
+    """Reminders of the incident, of all its openings or since the newest."""
     first = select(func.coalesce(func.max(event.c.id), 0)).where(
         event.c.incident_id == incident_id, event.c.kind == EventKind.FIRING.value
     )
     query = select(func.count()).where(event.c.incident_id == incident_id, event.c.kind == EventKind.REMINDER.value)
-    if up_to is not None:
+    if since_firing:
         query = query.where(event.c.id > first.scalar_subquery())
     return int(connection.execute(query).scalar_one())

@@ -20,14 +20,12 @@ from monitor.knowledge import Knowledge
 from monitor.model import CheckKey, EventKind, Severity, Verdict
 from monitor.payloads import payload_of
 from monitor.recording import Recorder
+from monitor.reminding import remind
 from monitor.rules import config_invalid, run_killed
-from monitor.rules.interface import MonitorRule
+from monitor.rules.interface import MONITOR, MonitorRule
 from monitor.rules.run_killed import KilledRun
 from monitor.runs import RunRow
 from monitor.watch_list import load_watch_list, store_watch_list
-
-MONITOR = "monitor"
-"""The network of incidents that are about the checker."""
 
 
 def watch_list_in_force(connection: Connection, configuration: Configuration) -> WatchList:
@@ -82,8 +80,11 @@ def judge_itself(
     known = Knowledge(connection, MONITOR, recorder.now)
     settings = configuration.settings
 
+    def payload(transition: Transition) -> Payload:
+        return payload_of(transition, checks, known, settings, {}, {})
+
     def tell(transition: Transition) -> None:
-        recorder.record(connection, transition, payload_of(transition, checks, known, settings, {}, {}))
+        recorder.record(connection, transition, payload(transition))
 
     def judge(rule: MonitorRule, target: str, verdict: Verdict) -> None:
         step(connection, checks.get(target, rule.card.name), verdict, rule.policy, recorder.now, None, tell)
@@ -93,6 +94,7 @@ def judge_itself(
     judge(config_invalid.RULE, config_invalid.TARGET, config_invalid.judge(problems))
     judge(run_killed.RULE, run_killed.TARGET, run_killed.judge(killed))
     checks.save(connection, recorder.now)
+    remind(connection, checks, recorder, lambda _: None, payload)
 
 
 def tell_monitor_gaps(
