@@ -16,15 +16,17 @@ POLICY = Policy(fire_after=60, resolve_after=60, flapping=True)
 
 
 def judge(reading: SourceReading, settings: SourceSettings, now: int) -> Iterable[Judged]:
-    best = reading.head_level
-    for endpoint in reading.endpoints:
-        if endpoint.kind != "own" or endpoint.head_level is None or best is None:
-            continue
-        if endpoint.chain_id is not None and endpoint.chain_id != reading.expected_chain_id:
-            continue
-        behind = best - endpoint.head_level
-        verdict = warning("behind", behind_by=behind) if behind > LEVELS else ok()
-        yield Judged(endpoint.label, verdict, POLICY)
+    heads = {
+        endpoint: endpoint.head_level
+        for endpoint in reading.endpoints
+        if endpoint.head_level is not None and endpoint.chain_id in (None, reading.expected_chain_id)
+    }
+    # An own node is asked first and may be the one that was read: the others' heads count all the same.
+    best = max([*heads.values(), *([] if reading.head_level is None else [reading.head_level])], default=0)
+    for endpoint, head in heads.items():
+        if endpoint.kind == "own":
+            behind = best - head
+            yield Judged(endpoint.label, warning("behind", behind_by=behind) if behind > LEVELS else ok(), POLICY)
 
 
 RULE = SourceRule(

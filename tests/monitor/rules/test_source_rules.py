@@ -165,6 +165,11 @@ def test_an_own_node_four_levels_behind_for_a_minute_is_told() -> None:
     assert source.sees(seen(OWN, PUBLIC), runs=2) == ["bkr1#1 480 resolved warning"]
 
 
+def test_an_own_node_is_behind_even_where_its_own_head_was_read() -> None:
+    lagging = replace(seen(replace(OWN, head_level=990), PUBLIC), head_level=990)
+    assert Source(node_behind.RULE).sees(lagging, runs=2) == ["bkr1#1 60 firing warning"]
+
+
 def test_a_public_endpoint_behind_is_nobodys_business() -> None:
     assert Source(node_behind.RULE).sees(seen(OWN, replace(PUBLIC, head_level=5)), runs=5) == []
 
