@@ -123,6 +123,9 @@ def _run(run: RunRow | None, now: int) -> dict[str, Any] | None:
         "age": now - run.started_at,
         "outcome": run.outcome,
         "host": run.host,
+        "not_read": {
+            item["network"]: item["error"] for item in run.summary.get("networks", []) if item.get("error") is not None
+        },
     }
 
 
@@ -136,6 +139,8 @@ def _lines(document: list[dict[str, Any]], configuration: Configuration) -> list
         else f"Last run {run['id']}: {moment(run['started_at'], zone)}, "
         f"{run['outcome'] or 'not finished'} ({run['age']} s ago)"
     ]
+    if run is not None:
+        lines += [f"{network} was not read: {error}" for network, error in run["not_read"].items()]
     for network in document:
         if network["network"] is not None:
             lines += ["", *_network_lines(network)]
