@@ -38,6 +38,7 @@ $(VENV)/dev-installed: requirements-dev.txt requirements-notify.txt requirements
 	@touch $@ $(VENV)/run-installed
 
 install: $(VENV)/run-installed
+	@echo "Installed. Next: $(BIN)/python main.py init"
 
 demo: $(VENV)/run-installed
 	@$(BIN)/python -m simulator demo
