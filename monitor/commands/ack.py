@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 
 from monitor.acks import UNTIL_RESOLVED, acknowledge
+from monitor.clock import Clock, SystemClock
 from monitor.commands.author import author
 from monitor.commands.table import moment
 from monitor.config.configuration import Configuration
@@ -14,9 +14,10 @@ from monitor.database import open_database, verify, writing
 from monitor.timespan import parse_until
 
 
-def run_ack(configuration: Configuration, incident: str, until: str | None) -> int:
+def run_ack(configuration: Configuration, incident: str, until: str | None, clock: Clock | None = None) -> int:
     """2 where there is no such incident, or it is over already."""
-    settings, now, name = configuration.settings, int(time.time()), incident.removeprefix("#").strip().lower()
+    settings, now = configuration.settings, (clock or SystemClock()).now()
+    name = incident.strip().removeprefix("#").lower()
     try:
         moment_until = UNTIL_RESOLVED if until is None else parse_until(until, now, settings.zone)
     except ValueError as error:

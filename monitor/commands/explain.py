@@ -19,7 +19,7 @@ _MARKS = {"met": "+", "reproposed": "+", "missed": "-", "unknown": "?"}
 
 def run_explain(configuration: Configuration, incident: str, as_json: bool) -> int:
     """Prints the evidence; 2 where there is no such incident."""
-    name = incident.removeprefix("#").strip().lower()
+    name = incident.strip().removeprefix("#").lower()
     engine = open_database(configuration.settings.database_url.get_secret_value())
     verify(engine)
     with reading(engine) as connection:

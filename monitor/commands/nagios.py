@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import time
-
+from monitor.clock import Clock, SystemClock
 from monitor.config.configuration import Configuration
 from monitor.database import open_database, reading, verify
 from monitor.errors import StateError
 from monitor.nagios import UNKNOWN, summary, unknown, verdict
 
 
-def run_nagios(configuration: Configuration) -> int:
+def run_nagios(configuration: Configuration, clock: Clock | None = None) -> int:
     """Prints one line; the exit code is 0, 1, 2 or 3, whatever happens."""
     try:
         engine = open_database(configuration.settings.database_url.get_secret_value())
         verify(engine)
         with reading(engine) as connection:
-            seen = summary(connection, int(time.time()))
+            seen = summary(connection, (clock or SystemClock()).now())
     except StateError as error:
         print(unknown(str(error)))
         return UNKNOWN

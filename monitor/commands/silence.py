@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from dataclasses import asdict
 from datetime import tzinfo
 
 from sqlalchemy import Connection
 
+from monitor.clock import Clock, SystemClock
 from monitor.commands.author import author
 from monitor.commands.receivers import receivers
 from monitor.commands.table import columns, moment
@@ -22,25 +22,37 @@ from monitor.timespan import parse_duration
 
 
 def run_silence(
-    configuration: Configuration, pattern: str, duration: str | None, until_resolved: bool, reason: str
+    configuration: Configuration,
+    pattern: str,
+    duration: str | None,
+    until_resolved: bool,
+    reason: str,
+    clock: Clock | None = None,
 ) -> int:
     """2 where it has no end, means nothing that is open (`until_resolved`), or the duration is none."""
     if duration is None and not until_resolved:
         return _refused("say how long: --for 2h, or --until-resolved")
-    return _begin(configuration, "silence", pattern, duration, reason, until_resolved=until_resolved)
+    return _begin(configuration, clock, "silence", pattern, duration, reason, until_resolved=until_resolved)
 
 
-def run_maintenance(configuration: Configuration, target: str, duration: str, until_healthy: bool, reason: str) -> int:
+def run_maintenance(
+    configuration: Configuration,
+    target: str,
+    duration: str,
+    until_healthy: bool,
+    reason: str,
+    clock: Clock | None = None,
+) -> int:
     """2 where nobody of that name is watched, or the duration is none."""
-    return _begin(configuration, "maintenance", target, duration, reason, until_healthy=until_healthy)
+    return _begin(configuration, clock, "maintenance", target, duration, reason, until_healthy=until_healthy)
 
 
-def run_unsilence(configuration: Configuration, number: int) -> int:
+def run_unsilence(configuration: Configuration, number: int, clock: Clock | None = None) -> int:
     """2 where there is no such silence."""
     engine = open_database(configuration.settings.database_url.get_secret_value())
     verify(engine)
     with writing(engine) as connection:
-        silence = ask_to_end(connection, number, int(time.time()))
+        silence = ask_to_end(connection, number, (clock or SystemClock()).now())
         held = [item.id for item in silences(connection)]
     if silence is None:
         known = f"in force: {', '.join(map(str, held))}" if held else "nothing is silenced"
@@ -73,6 +85,7 @@ def run_silences(configuration: Configuration, everything: bool, as_json: bool) 
 
 def _begin(
     configuration: Configuration,
+    clock: Clock | None,
     kind: Kind,
     pattern: str,
     duration: str | None,
@@ -81,7 +94,7 @@ def _begin(
     until_resolved: bool = False,
     until_healthy: bool = False,
 ) -> int:
-    now = int(time.time())
+    now = (clock or SystemClock()).now()
     try:
         ends_at = None if duration is None else now + parse_duration(duration)
     except ValueError as error:

@@ -10,11 +10,11 @@ from sqlalchemy import Engine, select
 
 from alerting.channels.console import Console
 from monitor.channels import channels_of
-from monitor.clock import SystemClock
+from monitor.clock import Clock, SystemClock
 from monitor.commands.author import author
 from monitor.config.configuration import Configuration
 from monitor.config.watch_list import Delegate
-from monitor.database import open_database, reading, verify
+from monitor.database import fenced, open_database, reading, verify
 from monitor.lock import Lock, lock_of
 from monitor.model import Event
 from monitor.rehearsal import plain_test, rehearse, routed, rule_test, samples
@@ -25,9 +25,11 @@ LONGEST_WAIT = 60.0
 DELEGATE_RULE = "missed_attestation"
 
 
-def run_test_alert(configuration: Configuration, channel: str | None, rule: str | None, target: str | None) -> int:
+def run_test_alert(
+    configuration: Configuration, channel: str | None, rule: str | None, target: str | None, clock: Clock | None = None
+) -> int:
     """0 where every channel took it, 1 where one did not, 2 for a word that means nothing."""
-    settings, clock = configuration.settings, SystemClock()
+    settings, clock = configuration.settings, clock or SystemClock()
     channels = dict(channels_of(settings, Console(sys.stdout)))
     if channel is not None and channel not in channels:
         return _refused(f"{channel} is not switched on; there is: {', '.join(channels) or 'no channel at all'}")
@@ -53,7 +55,7 @@ def run_test_alert(configuration: Configuration, channel: str | None, rule: str 
         print(f"sentinel: a run has been busy for {LONGEST_WAIT:.0f} s; nothing was sent", file=sys.stderr)
         return 1
     try:
-        outcomes = rehearse(engine, chosen, event, settings, clock)
+        outcomes = rehearse(fenced(engine, lock.fence), chosen, event, settings, clock)
     finally:
         lock.release()
     for outcome in outcomes:
