@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from alerting.check_state import NEW, CheckState, Phase
-from alerting.incidents import advance, advance_unseen, close
+from alerting.incidents import advance, advance_unseen
 from alerting.transition import Transition, nothing_taken
 from monitor.model import CheckKey, Evidence, Outcome, Verdict
 from monitor.rules import attestation, baking
@@ -87,20 +87,6 @@ def fold_bake(
     if state.is_bad and not told.is_bad:
         after = baking.cleared(after)
     return BakingCheck(told, after), transitions
-
-
-def close_attestation(
-    key: CheckKey, check: AttestationCheck, at: int, level: int | None, reason: str
-) -> tuple[AttestationCheck, tuple[Transition, ...]]:
-    state, transitions = close(key, check.state, at, level, reason)
-    return AttestationCheck(state), transitions
-
-
-def close_bake(
-    key: CheckKey, check: BakingCheck, at: int, level: int | None, reason: str
-) -> tuple[BakingCheck, tuple[Transition, ...]]:
-    state, transitions = close(key, check.state, at, level, reason)
-    return BakingCheck(state), transitions
 
 
 def _told(

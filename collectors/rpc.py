@@ -6,7 +6,7 @@ What it does with each kind of answer (errors.py has the tree, answer.py the sta
 * 404 and temporary node errors: the next endpoint, then twice more after a short pause. Not a failure of the node
 * 429: the next endpoint, or the same again as late as it asks, with fewer requests at once (gate.py)
 * refused: the next endpoint; raised when none tells
-* unreadable: raised at once; `first_readable` tries the other endpoints
+* unreadable: raised at once; whoever asked decides whether another endpoint is worth asking
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import random
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 import requests
@@ -33,8 +33,6 @@ from collectors.node import Allowance, Node, Question
 from collectors.route import Route
 from collectors.standing import Standing
 from collectors.watchdog import Watchdog
-
-T = TypeVar("T")
 
 TRIES = 3
 """How often a 404 or a temporary node error is asked altogether."""
@@ -114,39 +112,6 @@ class RpcClient:
         """POST `payload` as JSON. Only for calls that read: a request may be sent twice. Raises SourceError."""
         question = Question("POST", path, "", json.dumps(payload, separators=(",", ":")).encode())
         return self._ask(question, self._ordered(endpoint, ()), timeout, TRIES)
-
-    def first_readable(
-        self,
-        path: str,
-        parse: Callable[[Any], T],
-        params: Sequence[tuple[str, str | int]] = (),
-        *,
-        timeout: float | None = None,
-    ) -> tuple[T, str]:
-        """The first answer that `parse` can make something of, and its endpoint's label.
-
-        `parse` raises Unreadable. Raises that of the last endpoint that answered, when no endpoint has a readable
-        answer, even if others gave none at all: a node that is gone must not keep a pruned level from being passed.
-        """
-        unreadable: Unreadable | None = None
-        tried: list[str] = []
-        while len(tried) < len(self._nodes):
-            label = None
-            try:
-                given = self.get(path, params, exclude=tried, timeout=timeout)
-                label = given.endpoint
-                return parse(given.value), label
-            except Unreadable as error:
-                error.endpoint = error.endpoint or label
-                unreadable = error
-                tried.append(str(error.endpoint))
-            except OutOfTime:
-                raise
-            except (NoAnswer, Refused):
-                if unreadable is None:
-                    raise
-                break
-        raise unreadable or NoAnswer("no endpoint is left to ask")
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -37,11 +37,6 @@ def history(
         yield from _of_network(engine, name, target, duties, from_level, to_level)
 
 
-def networks_of(connection: Connection, target: str) -> list[str]:
-    """The networks anything was ever observed of `target` on."""
-    return list(_series_of(connection, target, None))
-
-
 def _series_of(connection: Connection, target: str, network: str | None) -> dict[str, dict[int, str]]:
     """network -> series id -> duty"""
     query = select(series).where(series.c.target == target).order_by(series.c.network)

@@ -144,11 +144,6 @@ def gaps_between(connection: Connection, network: str, after: int, up_to: int) -
     return [CoverageGap(row.network, row.from_level, row.to_level, row.reason) for row in rows]
 
 
-def block_hash(connection: Connection, network: str, level: int) -> str | None:
-    """None where the level was not read, or is pruned."""
-    return known_hashes(connection, network, level, level).get(level)
-
-
 def known_hashes(connection: Connection, network: str, from_level: int, to_level: int) -> dict[int, str]:
     """level -> hash of the blocks read, both ends inclusive."""
     query = select(block_table.c.level, block_table.c.hash).where(

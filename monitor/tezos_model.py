@@ -79,17 +79,9 @@ class DelegateState:
 
 @dataclass(frozen=True, slots=True)
 class CycleRights:
-    """How much a delegate has to do in a cycle, and when it bakes next (rights at round 0)."""
+    """How much a delegate has to do in a cycle."""
 
     delegate: str
     cycle: int
     attesting_power: int | None
     """Sum of its slots over the cycle; None when not asked yet or not answered."""
-    bake_levels: tuple[int, ...] = ()
-
-    def to_value(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_value(cls, value: Mapping[str, Any]) -> Self:
-        return cls(**{**value, "bake_levels": tuple(value.get("bake_levels", ()))})

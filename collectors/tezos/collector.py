@@ -159,7 +159,7 @@ class _Reading:
             for reading in self.probe.readings
             if reading.head_level is not None and reading.head_level < final
         ]
-        return (*self.probe.excluded, *behind)
+        return tuple(dict.fromkeys((*self.probe.excluded, *behind)))
 
     def _read(
         self, pipeline: Pipeline, ledger: Ledger, final: int

@@ -15,7 +15,7 @@ from functools import partial
 from queue import PriorityQueue
 from typing import Any, TypeVar
 
-from collectors.errors import NoAnswer, SourceError, Unreadable
+from collectors.errors import NoAnswer, OutOfTime, SourceError, Unreadable
 from collectors.rpc import RpcClient
 from collectors.tezos import paths
 from collectors.tezos.block import parse_block
@@ -70,7 +70,7 @@ def read_everywhere(
     `flaw` tells what of a parsed value cannot be judged. When every endpoint's answer has one, the last flawed value
     is returned. Raises Unreadable when no answer could be parsed at all, NoAnswer when nobody answered.
     """
-    tried = list(exclude)
+    tried = list(dict.fromkeys(exclude))
     flawed: tuple[T, str] | None = None
     unreadable: Unreadable | None = None
     while len(tried) < len(client.labels):
@@ -82,6 +82,8 @@ def read_everywhere(
                 break
             tried.append(error.endpoint)
             continue
+        except OutOfTime:
+            raise  # somebody was not asked, so nothing is known to be unreadable everywhere
         except SourceError as error:
             if flawed is None and unreadable is None:
                 if isinstance(error, NoAnswer):

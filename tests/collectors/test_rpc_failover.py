@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from collectors.endpoint import EndpointHealth
-from collectors.errors import Lagging, NoAnswer, NodeError, OutOfTime, Refused, Unreadable
+from collectors.errors import Lagging, NoAnswer, NodeError, OutOfTime, Refused
 from tests.collectors.raw_node import (
     Behaviour,
     RawNode,
@@ -161,46 +159,6 @@ def test_an_error_list_is_told_at_once_with_its_ids() -> None:
         assert raised.value.endpoint == FIRST
         assert raised.value.status == 500
         assert client.health()[0].failures == 0
-
-
-def test_the_first_readable_answer_is_taken() -> None:
-    def parse(value: Any) -> str:
-        if value != "good":
-            raise Unreadable("unknown shape")
-        return "parsed"
-
-    pruned = sends(reply(410, b""))
-    with (
-        RawNode(pruned) as a,
-        RawNode(says("odd")) as b,
-        RawNode(says("good")) as c,
-        client_for(a.url, b.url, c.url) as client,
-    ):
-        assert client.first_readable("/x", parse) == ("parsed", THIRD)
-        assert [len(node.asked) for node in (a, b, c)] == [1, 1, 1]
-
-
-def test_what_no_endpoint_gives_readably_is_unreadable_even_if_one_is_gone() -> None:
-    def parse(value: Any) -> str:
-        raise Unreadable("unknown shape")
-
-    with RawNode(says("odd")) as a, closed_port() as nobody, client_for(a.url, nobody) as client:
-        with pytest.raises(Unreadable, match="unknown shape") as raised:
-            client.first_readable("/x", parse)
-        assert raised.value.endpoint == FIRST
-
-
-def test_a_run_that_ends_before_every_endpoint_was_asked_calls_nothing_unreadable() -> None:
-    pruned = sends(reply(410, b""))
-    with RawNode(pruned) as a, RawNode(hangs) as b, client_for(a.url, b.url, seconds=0.3) as client:
-        with pytest.raises(OutOfTime):
-            client.first_readable("/x", str)
-        assert (len(a.asked), len(b.asked)) == (1, 1)
-
-
-def test_what_nobody_answers_is_not_called_unreadable() -> None:
-    with closed_port() as nobody, client_for(nobody) as client, pytest.raises(NoAnswer):
-        client.first_readable("/x", str)
 
 
 def test_an_endpoint_that_rests_since_an_earlier_run_goes_last_until_it_answers() -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from monitor import database
 from monitor import history as history_module
 from monitor.cursor import set_judged
-from monitor.database import insert, reading, writing
-from monitor.history import history, networks_of
+from monitor.database import insert, writing
+from monitor.history import history
 from monitor.model import Batch, CoverageGap, Observation, Outcome
 from monitor.retention import prune
 from monitor.schema import run
@@ -118,9 +118,6 @@ def test_networks_are_told_apart(tmp_path: Path) -> None:
     put(engine, Batch(other, (block(9, other),), (attested(8, network=other),)))
     assert [told.network for told in history(engine, ALICE)] == [NETWORK] * 6 + [other]
     assert [told.level for told in history(engine, ALICE, other)] == [8]
-    with reading(engine) as connection:
-        assert networks_of(connection, ALICE) == [NETWORK, other]
-        assert networks_of(connection, BOB) == [NETWORK]
 
 
 def test_a_run_can_write_while_the_history_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,64 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from simulator import faults
 from simulator.address import made
-from simulator.chain import Chain
-from simulator.clock import Clock
-from simulator.node import Node
-from simulator.plan import Plan, small_plan
-from tests.running import Station
+from simulator.plan import small_plan
+from tests.scenes import Scene, play
 
 START = 10_150
 PLAN = small_plan(seed=7)
 ALICE, BOB = PLAN.baker("alice").address, PLAN.baker("bob").address
-LOOK = {"BLOCK_SLIDING_WINDOW_SIZE": 20}
-
-
-@dataclass(slots=True)
-class Scene:
-    chain: Chain
-    clock: Clock
-    node: Node
-    home: Path
-
-    def station(self, *delegates: object, **settings: object) -> Station:
-        return Station(self.home, self.clock, [self.node.url], delegates or (ALICE,), **{**LOOK, **settings})
 
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
-    with play(PLAN, tmp_path) as made:
+    with play(PLAN, START, tmp_path) as made:
         yield made
 
 
-def play(plan: Plan, home: Path) -> _Play:
-    return _Play(plan, home)
-
-
-class _Play:
-    """A chain that stands at START, and a node that serves it while the block lasts."""
-
-    def __init__(self, plan: Plan, home: Path) -> None:
-        chain = Chain(plan)
-        clock = Clock(chain.timestamp(START))
-        self._scene = Scene(chain, clock, Node(chain, clock=clock), home)
-
-    def __enter__(self) -> Scene:
-        self._scene.node.start()
-        return self._scene
-
-    def __exit__(self, *_: object) -> None:
-        self._scene.node.stop()
-
-
 def test_the_first_contact_starts_as_many_levels_back_as_the_first_look(scene: Scene) -> None:
-    station = scene.station()
+    station = scene.station(ALICE)
     station.run()
     levels = [row["level"] for row in station.rows("SELECT level FROM block ORDER BY level")]
     assert levels == list(range(START - 2 - 20 + 1, START - 2 + 1))
@@ -76,7 +40,7 @@ def test_a_delegate_added_later_is_judged_from_the_next_level_on(scene: Scene) -
 
 
 def test_a_delegate_removed_and_added_again_is_judged_anew_and_its_past_stays(tmp_path: Path) -> None:
-    with play(PLAN.outage("alice", START - 1, START + 20), tmp_path) as scene:
+    with play(PLAN.outage("alice", START - 1, START + 20), START, tmp_path) as scene:
         station = scene.station(ALICE, BOB)
         station.run()
         station.minutes(1)
@@ -111,7 +75,7 @@ def test_the_readings_of_a_removed_delegate_go_with_it(scene: Scene) -> None:
 
 def test_a_network_without_a_name_is_named_by_its_chain_at_the_first_contact(scene: Scene) -> None:
     scene.node.stop()
-    station = scene.station()
+    station = scene.station(ALICE)
     station.run()
     station.minutes(3)
     assert [(row["network"], row["rule"]) for row in station.incidents()] == [("tezos:unknown", "unreachable")]
@@ -125,7 +89,7 @@ def test_a_network_without_a_name_is_named_by_its_chain_at_the_first_contact(sce
 
 def test_a_name_given_before_the_first_contact_ends_the_incident_of_the_unknown_network(scene: Scene) -> None:
     scene.node.stop()
-    station = scene.station()
+    station = scene.station(ALICE)
     station.run()
     station.minutes(3)
     station.configure(TEZOS_NETWORK="mainnet")
@@ -134,7 +98,7 @@ def test_a_name_given_before_the_first_contact_ends_the_incident_of_the_unknown_
 
 
 def test_a_name_that_is_not_the_chains_is_refused(scene: Scene) -> None:
-    station = scene.station(TEZOS_NETWORK="shadownet")
+    station = scene.station(ALICE, TEZOS_NETWORK="shadownet")
     report = station.run()
     (network,) = report.networks
     assert network.error == "the node is on mainnet (chain id NetXdQprcVkpaWU), not on shadownet"
@@ -167,7 +131,7 @@ def test_two_settings_may_not_lead_to_one_chain(scene: Scene) -> None:
 
 
 def test_endpoints_that_are_taken_out_are_forgotten_and_their_incidents_end(scene: Scene) -> None:
-    station = scene.station(RPC_URL=f"{scene.node.url},own=http://localhost:1")
+    station = scene.station(ALICE, RPC_URL=f"{scene.node.url},own=http://localhost:1")
     station.run()
     station.minutes(4)
     assert station.open_rules() == ["endpoint_unreachable"]
@@ -183,7 +147,7 @@ def test_endpoints_that_are_taken_out_are_forgotten_and_their_incidents_end(scen
 
 def test_the_order_of_endpoints_may_change(scene: Scene) -> None:
     other = f"own={scene.node.url.replace('127.0.0.1', 'localhost')}"
-    station = scene.station(RPC_URL=f"{scene.node.url},{other}")
+    station = scene.station(ALICE, RPC_URL=f"{scene.node.url},{other}")
     station.run()
     station.configure(RPC_URL=f"{other},{scene.node.url}")
     station.minutes(2)
@@ -212,7 +176,7 @@ def test_an_address_that_is_no_delegate_has_neither_rights_nor_incidents(scene: 
 
 
 def test_what_could_not_be_checked_is_in_the_status(scene: Scene) -> None:
-    station = scene.station()
+    station = scene.station(ALICE)
     with scene.node.faults.during(faults.status(503, path="/context/constants")):
         station.run()
     (network,) = station.status()

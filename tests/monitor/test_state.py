@@ -18,7 +18,7 @@ from monitor.model import Batch, CoverageGap, Cursor, Occurrence, Outcome
 from monitor.schema import block as block_table
 from monitor.schema import coverage_gap, occurrence, series
 from monitor.schema import observation as observation_table
-from monitor.state import block_hash, known_hashes, reset_to, store_batch
+from monitor.state import known_hashes, reset_to, store_batch
 from tests.monitor.state_values import (
     ALICE,
     BOB,
@@ -182,8 +182,6 @@ def test_hashes_lead_back_to_the_common_level(tmp_path: Path) -> None:
     put(engine, attesting(1, 5, ALICE))
     with reading(engine) as connection:
         assert known_hashes(connection, NETWORK, 4, 9) == {4: "B4", 5: "B5"}
-        assert block_hash(connection, NETWORK, 5) == "B5"
-        assert block_hash(connection, NETWORK, 6) is None
 
 
 @pytest.mark.crash
