@@ -138,10 +138,10 @@ class _Run:
         ]
         self._collect(networks)
         close_unwatched(self.engine, self.settings, {run.network for run in networks}, recorder)
-        levels = sum(run.levels_behind for run in networks)
+        waiting = [run.waiting for run in networks if run.waiting is not None]
         identifier = self.settings.identifier or ""
         threshold = self.settings.alert_inactive_state_threshold
-        tell_monitor_gaps(self.engine, earlier, threshold, levels, recorder, identifier)
+        tell_monitor_gaps(self.engine, earlier, threshold, waiting, recorder, identifier)
         with writing(self.engine) as connection:
             judge_itself(connection, self.configuration, recorder, self._killed(earlier, mark))
         end_what_is_over(self.engine, recorder, self.settings.recovery_attestations)

@@ -94,9 +94,11 @@ class NetworkRun:
                 self._take_finished(item)
 
     @property
-    def levels_behind(self) -> int:
-        """Finalised levels that waited when the run began."""
-        return 0 if self.probed is None else max(0, self.probed.final_level - self.probed.first_level + 1)
+    def waiting(self) -> tuple[int, int] | None:
+        """First and last of the finalised levels that waited when the run began."""
+        if self.probed is None or self.probed.final_level < self.probed.first_level:
+            return None
+        return self.probed.first_level, self.probed.final_level
 
     @property
     def met_levels(self) -> int:

@@ -98,10 +98,16 @@ def judge_itself(
 
 
 def tell_monitor_gaps(
-    engine: Engine, runs: Sequence[RunRow], threshold: int, levels: int | None, recorder: Recorder, identifier: str
+    engine: Engine,
+    runs: Sequence[RunRow],
+    threshold: int,
+    waiting: Sequence[tuple[int, int]],
+    recorder: Recorder,
+    identifier: str,
 ) -> None:
-    """Tells where no run was begun for longer than `threshold` seconds, and how many levels that left behind.
+    """Tells where no run was begun for longer than `threshold` seconds, and which levels that left behind.
 
+    `waiting`: first and last of the levels that each network had to catch up with.
     `runs`: those before this one, back to one that came to its end. A run that was killed may have been the first
     after such a time and not have told it.
     """
@@ -110,8 +116,15 @@ def tell_monitor_gaps(
         seconds = at - previous.started_at
         if seconds <= threshold:
             continue
+        first, last = waiting[0] if len(waiting) == 1 else (None, None)
         payload = Payload(
-            opened_at=previous.started_at, at=at, gap_seconds=seconds, levels=levels or None, identifier=identifier
+            opened_at=previous.started_at,
+            at=at,
+            gap_seconds=seconds,
+            first_level=first,
+            last_level=last,
+            levels=sum(last - first + 1 for first, last in waiting) or None,
+            identifier=identifier,
         )
         key = CheckKey(MONITOR, "run", "monitor_gap")
         with writing(engine) as connection:

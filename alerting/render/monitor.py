@@ -71,9 +71,13 @@ def monitor_gap(item: Item, times: Times) -> Wording:
         when = f" {times.between(payload.opened_at, payload.opened_at + gap)} ({duration(gap)})"
     else:
         when = "" if gap is None else f" for {duration(gap)}"
+    first, last = payload.first_level, payload.last_level
+    where = "" if first is None or last is None else f", {number(first)}–{number(last)}"
     return Wording(
         f" did not run{when}",
-        details(None if payload.levels is None else f"{plural(payload.levels, 'level')} to catch up", _detail(item)),
+        details(
+            None if payload.levels is None else f"{plural(payload.levels, 'level')} to catch up{where}", _detail(item)
+        ),
         "Monitor",
     )
 

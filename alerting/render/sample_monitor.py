@@ -95,7 +95,7 @@ ITSELF = (
         "The monitor did not run",
         Sample(
             "monitor_gap",
-            {"opened_at": OPENED - 2040, "gap_seconds": 2040, "levels": 340},
+            {"opened_at": OPENED - 2040, "gap_seconds": 2040} | _PASSED,
             EventKind.MONITOR_GAP,
             _WARNING,
             network=_MONITOR,
