@@ -66,6 +66,8 @@ class Scripted(Channel):
 class Stage:
     """One database and its runs; `minute` passes time, `killed` starts the next run after a kill."""
 
+    send_timeout = 2.0
+
     def __init__(self, folder: Path, *channels: Scripted) -> None:
         self.engine = open_database(f"sqlite:///{folder}/state.db")
         with writing(self.engine) as connection:
@@ -84,7 +86,7 @@ class Stage:
             now=lambda: self.now,
             zone=UTC,
             explorer_url="https://tzkt.io",
-            send_timeout=2.0,
+            send_timeout=self.send_timeout,
             jitter=lambda: 0.0,
         )
 
