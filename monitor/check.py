@@ -1,4 +1,4 @@
-"""One run, in order: lock, schema, deliver what waits, collect and judge, judge itself, deliver, prune, close.
+"""One run, in order: lock, schema, judge itself, deliver what waits, collect and judge, deliver, prune, close.
 
 Every step is one transaction or none, so that the process can be killed between any two and the next run goes on.
 """
@@ -23,7 +23,7 @@ from monitor.clock import Clock
 from monitor.collection import Job, collect
 from monitor.config.configuration import Configuration
 from monitor.config.problem import ConfigError
-from monitor.database import open_database, place, prepare, reading, sqlite_path, writing
+from monitor.database import fenced, open_database, place, prepare, reading, sqlite_path, writing
 from monitor.errors import SchemaError, StateError
 from monitor.host import check_host, has_moved, this_host
 from monitor.life_signs import LifeSigns, figures_of
@@ -66,8 +66,9 @@ class Surroundings:
 def check(configuration: Configuration, surroundings: Surroundings) -> Report:
     """One run. Never raises for what a run can meet: the report says it."""
     report, signs = Report(), LifeSigns(configuration.settings)
-    engine = open_database(configuration.settings.database_url.get_secret_value())
+    engine: Engine | None = None
     try:
+        engine = open_database(configuration.settings.database_url.get_secret_value())
         lock = lock_of(engine)
         if not lock.acquire():
             return _busy(engine, surroundings.clock, report)
@@ -79,11 +80,11 @@ def check(configuration: Configuration, surroundings: Surroundings) -> Report:
             with alarm:
                 prepare(engine)
                 signs.begin()
-                run = _Run(engine, configuration, surroundings, report)
+                run = _Run(fenced(engine, lock.fence), configuration, surroundings, report)
                 try:
                     run.go(mark)
                 except StateError:
-                    run.abandon()
+                    run.abandon(engine)
                     raise
         finally:
             lock.release()
@@ -97,7 +98,8 @@ def check(configuration: Configuration, surroundings: Surroundings) -> Report:
         report.problems.append(f"cannot record: {error}")
         report.worsen(PARTLY)
     finally:
-        engine.dispose()
+        if engine is not None:
+            engine.dispose()
     signs.end(report)
     return report
 
@@ -126,6 +128,8 @@ class _Run:
             take_up_watch_list(connection, self.configuration, recorder)
             if before is not None and has_moved(before, self.host):
                 tell_takeover(connection, before, self.host, recorder)
+            # Before anything that may end this run as well: what is killed every minute has to be told all the same.
+            judge_itself(connection, self.configuration, recorder, self._killed(earlier, mark))
         self.report.run = run_id
         outbox = self._outbox(run_id)
         earlier_news = outbox.deliver(self.start + self.budget.first_delivery)
@@ -142,8 +146,6 @@ class _Run:
         identifier = self.settings.identifier or ""
         threshold = self.settings.alert_inactive_state_threshold
         tell_monitor_gaps(self.engine, earlier, threshold, waiting, recorder, identifier)
-        with writing(self.engine) as connection:
-            judge_itself(connection, self.configuration, recorder, self._killed(earlier, mark))
         end_what_is_over(self.engine, recorder, self.settings.recovery_attestations)
 
         delivered = outbox.deliver(self.start + self.budget.delivery)
@@ -168,11 +170,14 @@ class _Run:
             check_host(newest.host, self.host, place(self.engine))
         return newest.host
 
-    def abandon(self) -> None:
-        """Ends a run that could not record something, so that the next one does not take it for killed."""
+    def abandon(self, engine: Engine) -> None:
+        """Ends a run that could not record something, so that the next one does not take it for killed.
+
+        `engine` asks for no lock: the row is this run's own, whoever runs by now.
+        """
         if self.report.run is None:
             return
-        with suppress(StateError), writing(self.engine) as connection:
+        with suppress(StateError), writing(engine) as connection:
             finish_run(connection, self.report.run, self.clock.now(), "error", self.report.to_value())
 
     def _killed(self, earlier: Sequence[RunRow], mark: Path | None) -> KilledRun | None:

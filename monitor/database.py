@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from monitor.errors import ForeignSchema, NewerSchema, NoState, OlderSchema, StateError, state_error
+from monitor.errors import ForeignSchema, NewerSchema, NoState, OlderSchema, SchemaError, StateError, state_error
 from monitor.schema import complete_for_postgresql, metadata
 
 if TYPE_CHECKING:
@@ -27,7 +27,14 @@ SCHEMA_VERSION = "0001"
 
 BUSY_TIMEOUT_SECONDS = 5.0
 
+DUPLICATE_TABLE = "42P07"
+"""SQLSTATE; what the server says about it is in its own language."""
+
 _IMMEDIATE = "begin_immediate"
+_FENCE = "fence"
+
+Fence = Callable[[Connection], None]
+"""Called first in every write transaction. Raises StateError where nothing may be written any more."""
 
 
 def open_database(url: str, *, foreign_keys: bool = True) -> Engine:
@@ -46,11 +53,17 @@ def open_database(url: str, *, foreign_keys: bool = True) -> Engine:
             event.listen(engine, "begin", _begin_sqlite)
             return engine
         if parsed.drivername == "postgresql+psycopg":
-            return create_engine(parsed, connect_args={"connect_timeout": 5}, hide_parameters=True)
+            from monitor.postgresql import client_arguments, prepare_session
+
+            engine = create_engine(parsed, connect_args=client_arguments(parsed), hide_parameters=True)
+            event.listen(engine, "connect", prepare_session)
+            return engine
     except (ArgumentError, NoSuchModuleError, ValueError):
         pass
     except ImportError:
-        raise StateError("DATABASE_URL: the driver psycopg is not installed") from None
+        raise SchemaError(
+            "DATABASE_URL: the driver psycopg cannot be used; pip install -r requirements-postgres.txt"
+        ) from None
     raise StateError("DATABASE_URL: expected sqlite:///PATH or postgresql+psycopg://…")
 
 
@@ -58,19 +71,30 @@ def open_database(url: str, *, foreign_keys: bool = True) -> Engine:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction: committed when the block ends, rolled back when it raises.
 
-    SQLite takes the write lock at once (BEGIN IMMEDIATE): what is read inside stays true until the commit.
+    SQLite takes the write lock at once (BEGIN IMMEDIATE): what is read inside stays true until the commit. PostgreSQL
+    is at READ COMMITTED: what is changed by what was read is read with FOR UPDATE.
     """
     with _in_our_words(engine), engine.connect() as bare:
         connection = bare.execution_options(**{_IMMEDIATE: True})
+        fence: Fence | None = engine.get_execution_options().get(_FENCE)
         with connection.begin():
+            if fence is not None:
+                fence(connection)
             yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One read transaction: a plain BEGIN, which neither blocks the writer nor waits for it."""
+    """One read transaction, which neither blocks the writer nor waits for it: all of it sees one moment."""
     with _in_our_words(engine), engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         yield connection
+
+
+def fenced(engine: Engine, fence: Fence) -> Engine:
+    """The same database, each of whose write transactions asks `fence` first."""
+    return engine.execution_options(**{_FENCE: fence})
 
 
 def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -103,6 +127,13 @@ def sqlite_path(engine: Engine) -> Path | None:
     if engine.dialect.name != "sqlite" or not name or name == ":memory:":
         return None
     return Path(name)
+
+
+def driver_error(engine: Engine) -> type[Exception]:
+    """What everything that the engine's driver raises by itself is one of."""
+    driver: Any = engine.dialect.loaded_dbapi
+    kind: type[Exception] = driver.Error
+    return kind
 
 
 def prepare(engine: Engine) -> None:
@@ -164,11 +195,14 @@ def _stored_version(connection: Connection) -> str | None:
 def _create(connection: Connection, engine: Engine) -> None:
     if connection.dialect.name == "postgresql":
         complete_for_postgresql()
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+        if encoding != "UTF8":
+            raise SchemaError(f"{place(engine)}: holds no text but {encoding}; create it with ENCODING 'UTF8'")
     try:
         # No checkfirst: a table that is already there is not ours, whatever it is called.
         metadata.create_all(connection, checkfirst=False)
     except DBAPIError as error:
-        if "already exists" in str(error.orig):
+        if getattr(error.orig, "sqlstate", None) == DUPLICATE_TABLE or "already exists" in str(error.orig):
             raise ForeignSchema(
                 f"{place(engine)}: already holds tables of another program; set DATABASE_URL to a new database"
             ) from None
@@ -198,7 +232,7 @@ def _in_our_words(engine: Engine) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise state_error(error.orig, place(engine)) from None
-    except sqlite3.Error as error:  # from the PRAGMAs of a fresh connection: SQLAlchemy passes these on as they are
+    except driver_error(engine) as error:  # from preparing a fresh connection: SQLAlchemy passes these on as they are
         raise state_error(error, place(engine)) from None
 
 

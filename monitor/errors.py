@@ -97,7 +97,7 @@ _BY_SQLSTATE: dict[str, tuple[type[StateError], str]] = {
     "28": (Unreachable, "refused the login"),
     "3D": (Unreachable, "no such database"),
     "40": (Busy, "another process changed the same rows"),
-    "42501": (Unreachable, "permission denied"),
+    "42501": (Unreachable, "permission denied (its user must own the database)"),
     "53100": (Full, "cannot grow: the disk is full"),
     "55P03": (Busy, "locked by another process"),
     "57": (Lost, "the server is shutting down or ended the connection"),

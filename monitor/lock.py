@@ -9,14 +9,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
-from monitor.database import place, sqlite_path
-from monitor.errors import StateError, Unreachable, state_error
+from monitor.database import driver_error, place, sqlite_path
+from monitor.errors import Lost, StateError, Unreachable, state_error
 
-_ADVISORY_KEY = 0x53454E54494E454C  # "SENTINEL"; one lock per PostgreSQL database
+# One of each per PostgreSQL database. "SENTINEL", and the number after it.
+_RUN = 0x53454E54494E454C
+_WRITE = _RUN + 1
 
 
 class Lock(Protocol):
@@ -24,7 +25,13 @@ class Lock(Protocol):
         """Take the lock without waiting. False: another process has it. True again while it is ours."""
 
     def held(self) -> bool:
-        """Whether it is still ours. To be asked before a send: a lost lock ends the run."""
+        """Whether it is still ours."""
+
+    def fence(self, connection: Connection) -> None:
+        """For monitor.database.fenced: until this transaction ends no other run begins.
+
+        Raises Lost where the lock is not ours any more. A send comes after a write, so a lost lock ends that too.
+        """
 
     def release(self) -> None: ...
 
@@ -37,6 +44,10 @@ def lock_of(engine: Engine) -> Lock:
     if path is None:
         raise StateError(f"{place(engine)} cannot be locked: another process would not see it")
     return RunLock(path.with_name(f"{path.name}.lock"))
+
+
+def lost(where: str) -> Lost:
+    return Lost(f"{where}: the run lock was lost, and another run may have begun; this one ends here")
 
 
 class RunLock:
@@ -72,6 +83,11 @@ class RunLock:
     def held(self) -> bool:
         return self._descriptor is not None and self._is_the_file_of(self._descriptor)
 
+    def fence(self, connection: Connection) -> None:
+        """See Lock. Nothing frees a lock of the kernel behind our back, but its file may have been replaced."""
+        if not self.held():
+            raise lost(self._path.name)
+
     def release(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)
@@ -95,32 +111,30 @@ class RunLock:
 class AdvisoryLock:
     """A session-level advisory lock on a connection of its own, which carries no transaction.
 
-    Keepalives, so that a vanished server is noticed within half a minute, and a vanished client by the server.
+    The server gives it away as soon as that connection is gone, though the run it belonged to may not know yet and be
+    in the middle of a write. So every write of a run takes a second lock for its transaction, and only then asks
+    whether the first one is still there; and whoever gets the first has it only if nobody holds the second.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._place = place(engine)
-        keepalives = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
-        self._engine = create_engine(
-            engine.url,
-            poolclass=NullPool,
-            isolation_level="AUTOCOMMIT",
-            connect_args={"connect_timeout": 5, **keepalives},
-        )
+        self._engine = engine
         self._connection: Connection | None = None
 
     def acquire(self) -> bool:
         """See Lock. Raises StateError where the server cannot be reached."""
-        if self._connection is not None:
+        if self.held():
             return True
         try:
-            connection = self._engine.connect()
-            # So that the server notices a client that is gone, too (ours above notice a server that is gone).
-            for setting in ("tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3"):
-                connection.exec_driver_sql(f"SET {setting}")
-            taken = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_ADVISORY_KEY})").scalar()
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            connection.detach()  # never back to the pool: closing it is what gives the lock back
+            taken = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_RUN})").scalar()
+            if taken:
+                taken = connection.exec_driver_sql(f"SELECT pg_try_advisory_xact_lock({_WRITE})").scalar()
         except DBAPIError as error:
             raise state_error(error.orig, self._place) from None
+        except driver_error(self._engine) as error:
+            raise state_error(error, self._place) from None
         if taken:
             self._connection = connection
         else:
@@ -135,6 +149,12 @@ class AdvisoryLock:
         except DBAPIError:
             self._connection = None
         return self._connection is not None
+
+    def fence(self, connection: Connection) -> None:
+        """See Lock."""
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE})")
+        if not self.held():
+            raise lost(self._place)
 
     def release(self) -> None:
         if self._connection is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -15,12 +17,31 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
-    Text,
+    TypeDecorator,
     UniqueConstraint,
     text,
 )
+from sqlalchemy import Text as PlainText
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
 
 metadata = MetaData()
+
+
+class Text(TypeDecorator[str]):
+    """Takes every string there is: a node, or whoever names a baker, may write what a database has no bytes for."""
+
+    impl = PlainText
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        # UTF-8 knows no halves of surrogate pairs, PostgreSQL no NUL.
+        halves = value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-16", "surrogatepass")
+        return halves.decode("utf-16", "replace")
+
 
 # SQLite gives rowid aliasing (and so autoincrement) only to the exact type INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")

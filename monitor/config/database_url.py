@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from monitor.config.fault import fault
 
+REQUIREMENTS = Path(__file__).parents[2] / "requirements-postgres.txt"
 _EXAMPLES = "sqlite:///state.db or postgresql+psycopg://user:password@host/name"
 
 
@@ -18,6 +20,13 @@ def resolve_database_url(url: str, home: Path) -> str:
             fault("begins with postgres://", "begin with postgresql+psycopg://")
         fault("is not the address of a SQLite or PostgreSQL database", f"write {_EXAMPLES}")
     if backend == "postgresql":
+        if scheme != "postgresql+psycopg":
+            fault("does not name the driver that is used", "begin with postgresql+psycopg://")
+        if find_spec("psycopg") is None:
+            import sys
+
+            command = f"{sys.executable} -m pip install -r {REQUIREMENTS}"
+            fault("needs the driver psycopg, which is not installed", f"run {command}")
         return url
     path, question, query = rest.partition("?")
     if not path.startswith("/"):
