@@ -33,7 +33,7 @@ def acknowledge(connection: Connection, incident_id: str, until: int, by: str) -
 
 
 def end_expired(connection: Connection, run_id: int, now: int) -> list[str]:
-    """Acknowledgements whose time is over: what they held back is told. For the run alone, after it judged."""
+    """Acknowledgements whose time is over: what they held back is told. For the run alone, before it judges."""
     expired = select(incident.c.id).where(
         incident.c.closed_at.is_(None), incident.c.ack_until.is_not(None), incident.c.ack_until <= now
     )

@@ -30,7 +30,7 @@ from monitor.life_signs import LifeSigns, figures_of
 from monitor.lock import lock_of
 from monitor.model import Batch
 from monitor.network_run import NetworkRun
-from monitor.quiet import end_what_is_over
+from monitor.quiet import end_acks, end_silences
 from monitor.recording import Recorder
 from monitor.removal import close_unwatched
 from monitor.report import BUSY, CONFIGURATION, PARTLY, NetworkReport, Report
@@ -133,6 +133,7 @@ class _Run:
         self.report.run = run_id
         outbox = self._outbox(run_id)
         earlier_news = outbox.deliver(self.start + self.budget.first_delivery)
+        end_acks(self.engine, recorder)
 
         watched = watched_networks(self.settings, watch_list)
         settings = {network.endpoints_key for network in watched}
@@ -146,7 +147,7 @@ class _Run:
         identifier = self.settings.identifier or ""
         threshold = self.settings.alert_inactive_state_threshold
         tell_monitor_gaps(self.engine, earlier, threshold, waiting, recorder, identifier)
-        end_what_is_over(self.engine, recorder, self.settings.recovery_attestations)
+        end_silences(self.engine, recorder, self.settings.recovery_attestations)
 
         delivered = outbox.deliver(self.start + self.budget.delivery)
         self.report.told, self.report.undelivered = earlier_news.sent + delivered.sent, delivered.undelivered

@@ -1,4 +1,4 @@
-"""The step of a run that ends what people asked to be quiet about, once it has judged."""
+"""The two steps of a run that end what people asked to be quiet about."""
 
 from __future__ import annotations
 
@@ -10,13 +10,24 @@ from monitor.database import reading, writing
 from monitor.recording import Recorder
 
 
-def end_what_is_over(engine: Engine, recorder: Recorder, recovery: int) -> None:
-    """`recovery`: attestations met in a row after which a baker in maintenance is back."""
+def end_acks(engine: Engine, recorder: Recorder) -> None:
+    """Before it judges: reminders go on with this run."""
     with reading(engine) as connection:
-        if not holds_now(connection):
+        if not holds_now(connection).acknowledged:
+            return
+    with writing(engine) as connection:
+        end_expired(connection, recorder.run_id, recorder.now)
+
+
+def end_silences(engine: Engine, recorder: Recorder, recovery: int) -> None:
+    """After it judged: what is told is how it stands then.
+
+    `recovery`: attestations met in a row after which a baker in maintenance is back.
+    """
+    with reading(engine) as connection:
+        if not holds_now(connection).silences:
             return
     from monitor.silences import end_due  # most minutes have nothing to end
 
     with writing(engine) as connection:
-        end_expired(connection, recorder.run_id, recorder.now)
         end_due(connection, recorder.channels, recorder.run_id, recorder.now, recovery)

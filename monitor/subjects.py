@@ -41,7 +41,7 @@ def subjects(connection: Connection) -> tuple[Subject, ...]:
 
 def meant(connection: Connection, pattern: str) -> tuple[Subject, ...]:
     """Those a pattern means as a whole or in part."""
-    whole = pattern if not _names_a_rule(pattern) else pattern.rpartition("/")[0]
+    whole = pattern.rpartition("/")[0] if _ends_with_rules(pattern) else pattern
     return tuple(one for one in subjects(connection) if means_target(whole, one.network, one.target, one.name))
 
 
@@ -57,8 +57,10 @@ def open_incidents(connection: Connection, pattern: str) -> tuple[OpenIncident, 
     return tuple(found)
 
 
-def _names_a_rule(pattern: str) -> bool:
+def _ends_with_rules(pattern: str) -> bool:
+    from fnmatch import fnmatchcase
+
     from monitor.rules.registry import CARDS
 
     _, slash, tail = pattern.rpartition("/")
-    return bool(slash) and tail in CARDS
+    return bool(slash) and any(fnmatchcase(rule, tail) for rule in CARDS)
