@@ -279,7 +279,7 @@ def _allowed(fact: Fact, lost: tuple[Unread, ...]) -> tuple[str | None, ...]:
         if not unread.levels[0] <= told_in <= unread.levels[1]:
             continue
         if fact.duty == "attestation":
-            return ("unknown", "met") if unread.some_attest and fact.outcome == "met" else ("unknown",)
+            return ("unknown", fact.outcome.value) if unread.some_attest else ("unknown",)
         if unread.bakes:
             return ("unknown",) if unread.header or fact.round == 0 else (None,)
     return (fact.outcome.value,)
