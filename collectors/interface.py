@@ -13,6 +13,9 @@ from typing import Protocol
 from monitor.model import Batch, Cursor, Reading
 from monitor.source_model import Reorganisation, SourceReading
 
+READ_FAILED = "failed"
+"""The reason of a target that is due because its state was asked and not told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -88,6 +91,8 @@ class Finished:
     readings: tuple[Reading, ...] = ()
     read_targets: tuple[str, ...] = ()
     """Targets whose state was read in this run: no longer due."""
+    failed_targets: tuple[str, ...] = ()
+    """Targets whose state was asked and not told: due again, after all others."""
     requests: int = 0
     error: str | None = None
     """Why the network could not be read, redacted; None when it was (or when only time ran out)."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from alerting.payload import Payload
 from alerting.transition import Transition
 from collectors.endpoint import EndpointHealth
-from collectors.interface import Blocked, Finished, Item, Plan, Probed, Reorganised
+from collectors.interface import READ_FAILED, Blocked, Finished, Item, Plan, Probed, Reorganised
 from monitor.checks import Checks
 from monitor.conditions import judge_delegates, judge_source, judge_source_by
 from monitor.config.settings import Settings
@@ -24,7 +24,7 @@ from monitor.networks import pin_network, pinned
 from monitor.notices import tell_notices
 from monitor.payloads import inhibitor, payload_of
 from monitor.planning import load_plan
-from monitor.readings import add_due, remove_due, store_reading
+from monitor.readings import add_due, postpone_due, remove_due, store_reading
 from monitor.recording import Recorder
 from monitor.reminding import remind
 from monitor.removal import close_targets
@@ -253,6 +253,8 @@ class NetworkRun:
                 store_reading(connection, item)
             for target in finished.read_targets:
                 remove_due(connection, self.network, target)
+            for target in finished.failed_targets:
+                postpone_due(connection, self.network, target, READ_FAILED, now)
             known = Knowledge(connection, self.network, now)
             tell = self._tell(connection, known=known)
             judge_source(connection, self._checks, self.settings, finished, now, tell)

@@ -52,6 +52,13 @@ def add_due(connection: Connection, network: str, target: str, reason: str, now:
     connection.execute(statement.on_conflict_do_nothing())
 
 
+def postpone_due(connection: Connection, network: str, target: str, reason: str, now: int) -> None:
+    """Ask for the reading again, after everything that waits already."""
+    statement = insert(connection, reading_due).values(network=network, target=target, reason=reason, since=now)
+    keys = [reading_due.c.network, reading_due.c.target]
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_={"reason": reason, "since": now}))
+
+
 def due_readings(connection: Connection, network: str) -> list[DueRow]:
     """Longest waiting first."""
     query = select(reading_due).where(reading_due.c.network == network)

@@ -91,12 +91,13 @@ class _Reading:
             if not found.excluded and any(reading.answered for reading in found.readings):
                 self.fail(self.error)
             return
+        try:
+            name = network_name(found.chain_id, plan.name_override)
+        except ValueError as error:
+            self.fail(str(error))
+            return
         if self.network is None:
-            try:
-                self.network = network_name(found.chain_id, plan.name_override)
-            except ValueError as error:
-                self.fail(str(error))
-                return
+            self.network = name
         head, final = found.head, found.head.level - FINALITY
         self.source = replace(
             self.source,
@@ -148,7 +149,11 @@ class _Reading:
         if self.error is None:
             health = read_health(self.client, plan, ledger, final, self._unfit(final))
             self.finish = replace(
-                self.finish, readings=health.readings, read_targets=health.read_targets, skipped=health.skipped
+                self.finish,
+                readings=health.readings,
+                read_targets=health.read_targets,
+                failed_targets=health.failed_targets,
+                skipped=health.skipped,
             )
 
     def _unfit(self, final: int) -> Sequence[str]:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
-from collectors.errors import NodeError, SourceError
-from collectors.interface import Plan
+from collectors.errors import NodeError, OutOfTime, SourceError
+from collectors.interface import READ_FAILED, Plan
 from collectors.rpc import RpcClient
 from collectors.tezos import paths
 from collectors.tezos.constants import parse_constants
@@ -31,6 +31,8 @@ class Health:
     readings: tuple[Reading, ...] = ()
     read_targets: tuple[str, ...] = ()
     """Delegates whose state was read: no longer due."""
+    failed_targets: tuple[str, ...] = ()
+    """Delegates whose state was asked and not told."""
     skipped: tuple[str, ...] = ()
     """What was wanted and not answered, and why."""
 
@@ -47,16 +49,19 @@ def read_health(client: RpcClient, plan: Plan, ledger: Ledger, final: int, exclu
         return Health()
     readings: list[Reading] = []
     read_targets: list[str] = []
+    failed_targets: list[str] = []
     skipped: list[str] = []
     for wish in islice(_wishes(plan, ledger), MAX_REQUESTS):
         try:
             readings += _read(client, plan, ledger, final, exclude, wish)
         except SourceError as error:
             skipped.append(f"{wish.kind} {', '.join(wish.targets)}: {error}")
+            if wish.kind == DELEGATE and not isinstance(error, OutOfTime):
+                failed_targets += wish.targets
         else:
             if wish.kind == DELEGATE:
                 read_targets += wish.targets
-    return Health(tuple(readings), tuple(read_targets), tuple(skipped))
+    return Health(tuple(readings), tuple(read_targets), tuple(failed_targets), tuple(skipped))
 
 
 def _wishes(plan: Plan, ledger: Ledger) -> Iterator[_Wish]:
@@ -67,21 +72,25 @@ def _wishes(plan: Plan, ledger: Ledger) -> Iterator[_Wish]:
         (_Wish("bakes", targets) for targets in bakes_wanted(plan, ledger)),
         (_Wish("power", (target,)) for target in power_wanted(plan, ledger)),
     )
-    nothing = True
-    for pair in zip_longest(asked_for, rights):
-        for wish in pair:
-            if wish is not None:
-                nothing = False
-                yield wish
-    if nothing:
-        yield _Wish(DELEGATE, (min(ledger.watched, key=lambda target: plan.readings[target, DELEGATE].read_at),))
+    wishes = [wish for pair in zip_longest(asked_for, rights) for wish in pair if wish is not None]
+    yield from wishes
+    read = [target for target in ledger.watched if (target, DELEGATE) in plan.readings]
+    if not wishes and read:
+        yield _Wish(DELEGATE, (min(read, key=lambda target: plan.readings[target, DELEGATE].read_at),))
+    # Last, so that one that is never told keeps nobody else from being read.
+    yield from (_Wish(DELEGATE, (target,)) for target in _failed(plan) if target in ledger.watched)
 
 
 def _asked_for(plan: Plan, ledger: Ledger) -> Iterable[str]:
     """Due delegates, those that waited longest first; then those that were never read."""
     never = (target for target in ledger.watched if (target, DELEGATE) not in plan.readings)
-    due = (target for target, _ in plan.due)
-    return dict.fromkeys(target for target in chain(due, ledger.new_due, never) if target in ledger.watched)
+    due, failed = (target for target, _ in plan.due), _failed(plan)
+    wanted = dict.fromkeys(chain(due, ledger.new_due, never))
+    return (target for target in wanted if target in ledger.watched and target not in failed)
+
+
+def _failed(plan: Plan) -> tuple[str, ...]:
+    return tuple(target for target, reason in plan.due if reason == READ_FAILED)
 
 
 def _read(

@@ -119,7 +119,11 @@ def _ask_witness(
     Its answer tells two hashes (its own head~2 and that block's predecessor), so it still speaks about our level when
     it is one block ahead. A level that was in dispute in the last run is asked again.
     """
-    others = [label for label in readings if label != chosen and label not in excluded]
+    others = [
+        label
+        for label, reading in readings.items()
+        if label != chosen and label not in excluded and reading.answered is not False
+    ]
     if not others:
         return None, readings
     label = others[plan.now // 60 % len(others)]
