@@ -31,6 +31,7 @@ from monitor.config.configuration import Configuration, load
 from monitor.database import open_database
 from monitor.report import Report
 from simulator.clock import Clock
+from tests.databases import on_postgresql, url_in
 
 Row = dict[str, Any]
 
@@ -49,7 +50,7 @@ class RunClock:
 
 
 class Station:
-    """One installation: `.env` and `delegates.json` in `home`, a SQLite database beside them, and its console."""
+    """One installation: `.env` and `delegates.json` in `home`, its database (see tests.databases) and its console."""
 
     def __init__(
         self,
@@ -64,6 +65,8 @@ class Station:
         home.mkdir(parents=True, exist_ok=True)
         self.home, self.clock = home, clock
         self.settings: dict[str, object] = {"RPC_URL": ",".join(rpc_urls), "MIN_PEERS": 0, **settings}
+        if on_postgresql():
+            self.settings.setdefault("DATABASE_URL", url_in(home))
         self._stream = io.StringIO()
         self._read = 0
         self._channels = channels

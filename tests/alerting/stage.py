@@ -14,12 +14,13 @@ from alerting.errors import DeliveryError
 from alerting.events import ChannelRoute, write_event
 from alerting.outbox import DeliveryReport, Outbox
 from alerting.payload import Payload
-from monitor.database import open_database, reading, writing
+from monitor.database import open_database, prepare, reading, writing
 from monitor.model import CheckKey, Event, EventKind, Format, Message, Severity
 from monitor.schema import channel_state, metadata
 from monitor.schema import delivery as deliveries
 from monitor.schema import event as events
 from monitor.schema import incident as incidents
+from tests.databases import url_in
 
 NOON = 1_795_262_400  # 2026-11-21 12:00:00 UTC
 ALICE = CheckKey("tezos:mainnet", "tz1aSkwEot3L2kmUvcoxzjMomb9mvBNuzFK6", "missed_attestation")
@@ -69,9 +70,8 @@ class Stage:
     send_timeout = 2.0
 
     def __init__(self, folder: Path, *channels: Scripted) -> None:
-        self.engine = open_database(f"sqlite:///{folder}/state.db")
-        with writing(self.engine) as connection:
-            metadata.create_all(connection)
+        self.engine = open_database(url_in(folder))
+        prepare(self.engine)
         self.now = NOON
         self.run = 1
         self.channels = {channel.name: channel for channel in channels}
@@ -167,3 +167,8 @@ class Stage:
     def count(self) -> int:
         with reading(self.engine) as connection:
             return int(connection.execute(select(func.count()).select_from(deliveries)).scalar_one())
+
+    def everything(self) -> str:
+        """Every row of every table."""
+        with reading(self.engine) as connection:
+            return str([connection.execute(select(table)).all() for table in metadata.sorted_tables])

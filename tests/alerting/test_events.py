@@ -12,6 +12,8 @@ from monitor.database import writing
 from monitor.model import EventKind, Severity
 from tests.alerting.stage import Scripted, Stage
 
+pytestmark = pytest.mark.usefixtures("both_databases")
+
 SOURCE = "incident c3107a"
 
 

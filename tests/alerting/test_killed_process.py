@@ -13,12 +13,15 @@ import pytest
 
 from monitor.model import EventKind
 from tests.alerting.stage import Scripted, Stage
+from tests.monitor.state_values import address
+
+pytestmark = pytest.mark.usefixtures("both_databases")
 
 ROOT = Path(__file__).parents[2]
 
 
 def doomed(stage: Stage, paper: Path, run: int) -> subprocess.Popen[str]:
-    arguments = [sys.executable, "-m", "tests.alerting.doomed_run", str(stage.engine.url), str(paper), str(run)]
+    arguments = [sys.executable, "-m", "tests.alerting.doomed_run", address(stage.engine), str(paper), str(run)]
     return subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 

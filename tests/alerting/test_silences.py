@@ -17,6 +17,8 @@ from monitor.model import CheckKey, EventKind, Message, Severity
 from monitor.schema import delivery, incident, silence
 from tests.alerting.stage import ALICE, NOON, Scripted, Stage
 
+pytestmark = pytest.mark.usefixtures("both_databases")
+
 FIRING, ESCALATED, REMINDER = EventKind.FIRING, EventKind.ESCALATED, EventKind.REMINDER
 RESOLVED, MISSED = EventKind.RESOLVED, EventKind.MISSED_INCIDENT
 

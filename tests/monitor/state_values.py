@@ -12,6 +12,7 @@ from sqlalchemy import Engine, Table, select
 from monitor.database import open_database, prepare, reading, writing
 from monitor.model import Batch, Block, CoverageGap, Observation, Outcome
 from monitor.state import store_batch
+from tests.databases import url_in
 
 NETWORK = "tezos:mainnet"
 ALICE = "tz1alice"
@@ -22,9 +23,14 @@ ROOT = Path(__file__).parents[2]
 
 
 def fresh(folder: Path) -> Engine:
-    engine = open_database(f"sqlite:///{folder / 'state.db'}")
+    engine = open_database(url_in(folder))
     prepare(engine)
     return engine
+
+
+def address(engine: Engine) -> str:
+    """For another process."""
+    return engine.url.render_as_string(hide_password=False)
 
 
 def block(level: int, network: str = NETWORK, fork: str = "") -> Block:

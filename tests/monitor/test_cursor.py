@@ -14,6 +14,8 @@ from monitor.model import CoverageGap, Cursor
 from monitor.state import reset_to
 from tests.monitor.state_values import ALICE, NETWORK, attesting, batch, fresh, put
 
+pytestmark = pytest.mark.usefixtures("both_databases")
+
 
 def _cursor(engine: Engine) -> Cursor:
     with reading(engine) as connection:

@@ -29,6 +29,8 @@ from tests.monitor.state_values import (
     put,
 )
 
+pytestmark = pytest.mark.usefixtures("both_databases")
+
 
 def _shown(engine: Engine, *range_: int | None) -> list[tuple[int, str, int, str]]:
     low, high = range_ or (None, None)
@@ -120,6 +122,7 @@ def test_networks_are_told_apart(tmp_path: Path) -> None:
     assert [told.level for told in history(engine, ALICE, other)] == [8]
 
 
+@pytest.mark.sqlite
 def test_a_run_can_write_while_the_history_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.05)
     monkeypatch.setattr(history_module, "PAGE_LEVELS", 2)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 
 from monitor.database import reading
 from monitor.model import Batch, Block, CoverageGap, Observation, Occurrence, Outcome
 from monitor.observations import PAGE_LEVELS, LevelFacts, blocks_between, observations_between, occurrences_between
 from tests.monitor.state_values import ALICE, BOB, NETWORK, attested, attesting, baked, batch, block, fresh, put
+
+pytestmark = pytest.mark.usefixtures("both_databases")
 
 
 def _facts(engine: Engine, low: int, high: int) -> list[LevelFacts]:

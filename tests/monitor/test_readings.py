@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from monitor.database import reading, writing
 from monitor.endpoints import EndpointRow, load_endpoints, store_endpoints
 from monitor.model import Reading
 from monitor.readings import DueRow, add_due, due_readings, load_readings, remove_due, store_reading
 from monitor.watch_list import WatchListRow, load_watch_list, store_watch_list
 from tests.monitor.state_values import ALICE, BOB, NETWORK, fresh
+
+pytestmark = pytest.mark.usefixtures("both_databases")
 
 
 def test_a_reading_replaces_the_one_before_it(tmp_path: Path) -> None:

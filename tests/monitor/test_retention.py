@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, Table
 
 from monitor.cursor import set_judged
@@ -29,6 +30,8 @@ from tests.monitor.state_values import (
     put,
     rows,
 )
+
+pytestmark = pytest.mark.usefixtures("both_databases")
 
 EARLY = GENESIS_TIME
 """No block is 90 days old yet."""

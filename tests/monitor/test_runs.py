@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from monitor.database import reading, writing
 from monitor.networks import NetworkRow, pin_network, pinned
 from monitor.runs import RunRow, finish_run, last_run, start_run
 from tests.monitor.state_values import NETWORK, fresh
+
+pytestmark = pytest.mark.usefixtures("both_databases")
 
 
 def test_a_finished_run_tells_how_it_went(tmp_path: Path) -> None:

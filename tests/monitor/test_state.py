@@ -23,6 +23,7 @@ from tests.monitor.state_values import (
     ALICE,
     BOB,
     NETWORK,
+    address,
     attested,
     attesting,
     baked,
@@ -33,6 +34,8 @@ from tests.monitor.state_values import (
     rows,
     start_process,
 )
+
+pytestmark = pytest.mark.usefixtures("both_databases")
 
 
 def _cursor(engine: Engine) -> Cursor | None:
@@ -198,15 +201,16 @@ def test_a_batch_killed_before_its_commit_leaves_nothing(tmp_path: Path) -> None
         "    store_batch(connection, attesting(6, 60, *(f'tz1{n}' for n in range(300))), 1)\n"
         "    print('ready', flush=True); sys.stdin.read()"
     )
-    process = start_process(code, str(engine.url))
+    process = start_process(code, address(engine))
     process.kill()
     assert process.wait() == -9
-    again = open_database(str(engine.url))
+    again = open_database(address(engine))
     assert (_outcomes(again), _cursor(again), rows(again, series)) == before
     put(again, attesting(6, 60, BOB))
     assert _cursor(again) == Cursor(NETWORK, 60, "B60", 0, 0)
 
 
+@pytest.mark.sqlite
 @settings(max_examples=15, deadline=None)
 @given(cuts=st.sets(st.integers(2, 40)), again=st.integers(0, 39))
 def test_any_cut_of_the_same_levels_stores_the_same(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 
 from monitor.database import reading, writing
 from monitor.targets import TargetChanges, TargetRow, sync_targets, targets
 from tests.monitor.state_values import ALICE, BOB, NETWORK, fresh
+
+pytestmark = pytest.mark.usefixtures("both_databases")
 
 
 def _sync(engine: Engine, wanted: Mapping[str, str | None], next_level: int, now: int) -> TargetChanges:

@@ -1,0 +1,42 @@
+"""Both databases: what a module marks with `usefixtures("both_databases")` runs on SQLite and on PostgreSQL,
+save for tests marked `sqlite`: what they speak of is there alone, or would take too long twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.databases import kept_on
+from tests.postgres.server import NoServer, Server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """Started by the first test that asks for it."""
+    try:
+        server = Server()
+    except NoServer as error:
+        pytest.skip(f"PostgreSQL: {error}")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def on_postgresql(postgres_server: Server) -> Iterator[Server]:
+    """Every database of this test is one on PostgreSQL."""
+    with kept_on(postgres_server):
+        yield postgres_server
+
+
+@pytest.fixture
+def both_databases(request: pytest.FixtureRequest) -> None:
+    if request.param == "postgresql":
+        request.getfixturevalue("on_postgresql")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "both_databases" in metafunc.fixturenames:
+        sqlite_alone = metafunc.definition.get_closest_marker("sqlite") is not None
+        databases = ["sqlite"] if sqlite_alone else ["sqlite", "postgresql"]
+        metafunc.parametrize("both_databases", databases, indirect=True)
