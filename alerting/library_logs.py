@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-_TALKATIVE = ("urllib3", "botocore", "boto3", "requests_oauthlib")
+_TALKATIVE = ("urllib3", "botocore", "boto3", "requests_oauthlib", "slixmpp")
 
 
 def quiet() -> None:

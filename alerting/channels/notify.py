@@ -52,20 +52,20 @@ class Notify(Channel):
         service.socket_connect_timeout = min(service.socket_connect_timeout, timeout)
         service.socket_read_timeout = min(service.socket_read_timeout, timeout, _LONGEST_WAIT)
         title, _, body = message.text.partition("\n")
-        with _Overheard() as overheard:
-            try:
-                # The service itself: Apprise's own dispatch sends from threads that hold up the end of the process.
-                sent = service.notify(
-                    body=body or title,
-                    title=title if body else "",
-                    notify_type=_kind(message),
-                    body_format="text",
-                    overflow="split",
-                )
-            except Exception as error:  # noqa: BLE001 - plug-ins raise what their libraries do, with addresses in it
-                raise Ambiguous(f"{_called(service)} failed: {type(error).__name__}") from None
+        _OVERHEARD.listen()
+        try:
+            # The service itself: Apprise's own dispatch sends from threads that hold up the end of the process.
+            sent = service.notify(
+                body=body or title,
+                title=title if body else "",
+                notify_type=_kind(message),
+                body_format="text",
+                overflow="split",
+            )
+        except Exception as error:  # noqa: BLE001 - plug-ins raise what their libraries do, with addresses in it
+            raise Ambiguous(f"{_called(service)} failed: {type(error).__name__}") from None
         if not sent:
-            status = f" ({overheard.status})" if overheard.status else ""
+            status = f" ({_OVERHEARD.status})" if _OVERHEARD.status else ""
             raise Ambiguous(f"{_called(service)} did not take it{status}")
         return Receipt()
 
@@ -77,7 +77,8 @@ class Notify(Channel):
             except ImportError:
                 raise Broken("Apprise is not installed: pip install -r requirements-notify.txt") from None
             asset = AppriseAsset(app_id="Sentinel", app_desc="Sentinel", storage_mode="memory", secure_logging=True)
-            with _MAKING, _Overheard():
+            _OVERHEARD.listen()
+            with _MAKING:
                 try:
                     self._service = Apprise.instantiate(self._address, asset=asset, suppress_exceptions=False)
                 except Exception:  # noqa: BLE001 - its text quotes the address
@@ -100,27 +101,30 @@ def _called(service: Any) -> str:
     return name[:40] or "it"
 
 
-class _Overheard(logging.Handler):
-    """Takes what Apprise logs in this thread off everybody else, and keeps the HTTP status in it alone."""
+class _Overheard(logging.Filter):
+    """Lets nothing that Apprise logs get anywhere, since it quotes addresses, and keeps the HTTP status in it."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self._thread = threading.get_ident()
-        self.status: str | None = None
+        super().__init__()
+        self._said = threading.local()
 
-    def __enter__(self) -> _Overheard:
+    @property
+    def status(self) -> str | None:
+        """The last one in this thread since `listen`."""
+        return getattr(self._said, "status", None)
+
+    def listen(self) -> None:
+        self._said.status = None
         logger = logging.getLogger("apprise")
         logger.setLevel(logging.WARNING)
         logger.propagate = False
-        logger.addHandler(self)
-        return self
+        logger.addFilter(self)
 
-    def __exit__(self, *_: object) -> None:
-        logging.getLogger("apprise").removeHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.thread != self._thread:
-            return
+    def filter(self, record: logging.LogRecord) -> bool:
         with suppress(TypeError, ValueError):  # a plug-in's mistake in its own log line
             found = re.search(r"\berror=([1-5][0-9]{2})\b", record.getMessage())
-            self.status = found[1] if found else self.status
+            self._said.status = found[1] if found else self.status
+        return False
+
+
+_OVERHEARD = _Overheard()
