@@ -75,7 +75,8 @@ def scene(
     with ExitStack() as stack:
         serving = tuple(stack.enter_context(Node(chain, clock=clock)) for _ in range(nodes))
         urls = [f"{mark}{node.url}" for node, mark in zip(serving, [*marks, *[""] * nodes], strict=False)]
-        station = Station(home, clock, urls, delegates, **{"RPC_TIMEOUT": 0.4, **settings})
+        station = Station(home, clock, urls, delegates)
+        station.configure(**settings)
         if first_run:
             station.run()
         yield Scene(chain, clock, serving, station)
