@@ -123,5 +123,8 @@ def state_error(driver_error: BaseException | None, place: str) -> StateError:
         return StateError(f"{place}: cannot be used (SQLSTATE {state})")
     name = type(driver_error).__name__
     if name == "OperationalError":  # psycopg gives no code when it cannot connect or the socket broke
+        said = str(driver_error)
+        if "FATAL:" in said or "password" in said:
+            return Unreachable(f"{place}: refused the connection: user, password, database, pg_hba.conf or free places")
         return Unreachable(f"{place}: cannot be reached")
     return StateError(f"{place}: cannot be used ({name})")
