@@ -62,7 +62,8 @@ class Rights:
         return int(stake)
 
     def registered(self, baker: Baker, level: int) -> bool:
-        return self.index.registrations.get(baker.address, 0) <= level
+        since = self.index.registrations.get(baker.address)
+        return since is None or since <= level  # rights of the first cycles are drawn at levels below 0
 
     def deactivated(self, baker: Baker, level: int) -> bool:
         return any(
