@@ -18,8 +18,10 @@ def silence(item: Item, times: Times) -> Wording:
     count = item.payload.count
     held = "Nothing was held back" if not count else f"{plural(count, 'message')} held back meanwhile"
     why = _OVER.get(item.payload.reason or "")
-    predicate = " maintenance is over" if maintenance else " is no longer silenced"
-    return Wording(f"{predicate}{f': {why}' if why else ''}", details(held), _subject(item))
+    because = f": {why}" if why else ""
+    if maintenance:
+        return Wording(f" is over{because}", details(held), f"Maintenance of {_subject(item)}")
+    return Wording(f" is no longer silenced{because}", details(held), _subject(item))
 
 
 def given_up(item: Item, times: Times) -> Wording:

@@ -48,7 +48,7 @@ def _lines(document: Document, zone: tzinfo) -> Iterator[str]:
         until = document["acknowledged"]["until"]
         when = "resolved" if until == UNTIL_RESOLVED else moment(until, zone)
         yield f"  acknowledged by {document['acknowledged']['by'] or 'somebody'} until {when}"
-    yield from _evidence(document)
+    yield from _evidence(document, zone)
     yield from _levels(document)
     yield "Nodes that say so"
     for node in document["endpoints"] or ():
@@ -66,15 +66,15 @@ def _lines(document: Document, zone: tzinfo) -> Iterator[str]:
             yield "    for no channel"
 
 
-def _evidence(document: Document) -> Iterator[str]:
+def _evidence(document: Document, zone: tzinfo) -> Iterator[str]:
     yield "Evidence"
     if document["missed"]:
         yield f"  missed {document['missed']:,}"
     for name, value in document["evidence"].items():
-        yield f"  {name.replace('_', ' ')}: {_value(value)}"
+        yield f"  {_named(name, value, zone)}"
     state = document["state"]
     if isinstance(state, Mapping) and state:
-        yield "  the check now: " + ", ".join(f"{name} {_value(value)}" for name, value in state.items())
+        yield "  the check now: " + ", ".join(_named(name, value, zone, " ") for name, value in state.items())
 
 
 def _levels(document: Document) -> Iterator[str]:
@@ -124,5 +124,10 @@ def _delivery(item: Mapping[str, Any], zone: tzinfo) -> str:
     return f"{item['channel']}: {said}{tried}{error}"
 
 
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _named(name: str, value: Any, zone: tzinfo, between: str = ": ") -> str:
+    """A fact with its name; what is called a time is shown as one."""
+    if isinstance(value, int) and not isinstance(value, bool) and name.endswith(("_at", "since", "_until")):
+        shown = moment(value, zone)
+    else:
+        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"{name.replace('_', ' ')}{between}{shown}"

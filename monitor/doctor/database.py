@@ -35,11 +35,11 @@ def examine_database(configuration: Configuration) -> Iterator[Finding]:
             yield failed(AREA, str(error), "see DATABASE_URL, and the rights and the space of its place")
         else:
             yield _state(engine, path)
+            yield from _host(engine, configuration)
         if path is not None:
             yield from _space(path)
         else:
             yield _connections(engine)
-        yield from _host(engine, configuration)
     finally:
         engine.dispose()
 

@@ -60,7 +60,10 @@ def _nodes(configuration: Configuration, engine: Engine | None, clock: Clock) ->
     watch_list: WatchList | None = configuration.watch_list
     if engine is not None:
         with reading(engine) as connection:
-            pins = {row.name: row.chain_id for row in connection.execute(select(networks))}
+            pins = {
+                row.endpoints_key: row.chain_id
+                for row in connection.execute(select(networks).order_by(networks.c.pinned_at))
+            }
             if watch_list is None:
                 try:
                     watch_list = watch_list_in_force(connection, configuration)
@@ -72,7 +75,12 @@ def _nodes(configuration: Configuration, engine: Engine | None, clock: Clock) ->
     for watched in watched_networks(settings, watch_list):
         stale_after = settings.alert_inactive_state_threshold
         for item in examine_nodes(
-            watched.endpoints, watched.endpoints_key, watched.name_override, pins.get, stale_after, clock
+            watched.endpoints,
+            watched.endpoints_key,
+            watched.name_override,
+            pins.get(watched.endpoints_key),
+            stale_after,
+            clock,
         ):
             if isinstance(item, Answered):
                 answers.append(item)

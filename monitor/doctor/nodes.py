@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from collectors.endpoint import Endpoint
@@ -35,12 +35,11 @@ def examine_nodes(
     endpoints: Sequence[Endpoint],
     setting: str,
     name_override: str | None,
-    pinned: Callable[[str], str | None],
+    expected: str | None,
     stale_after: int,
     clock: Clock,
 ) -> Iterator[Finding | Answered]:
-    """Every endpoint of one network in turn. `pinned`: the chain id that a network's name was given at first."""
-    expected: str | None = None
+    """Every endpoint of one network in turn. `expected`: the chain id that `setting` led to at first."""
     with RpcClient(
         endpoints,
         timeout=TIMEOUT,
@@ -60,7 +59,7 @@ def examine_nodes(
                 yield failed(area, error.detail, f"is it running and reachable from here? see {setting}")
                 continue
             yield Answered(endpoint.label, head)
-            chain = _chain(area, head, setting, name_override, expected, pinned)
+            chain = _chain(area, head, setting, name_override, expected)
             if chain is not None:
                 yield chain
                 continue
@@ -85,26 +84,16 @@ def examine_clock(answers: Sequence[Answered], now: int) -> Finding:
     return warning("clock", f"the only head to compare it with is {age} s old", "see the node, or add another")
 
 
-def _chain(
-    area: str,
-    head: Head,
-    setting: str,
-    name_override: str | None,
-    expected: str | None,
-    pinned: Callable[[str], str | None],
-) -> Finding | None:
+def _chain(area: str, head: Head, setting: str, name_override: str | None, expected: str | None) -> Finding | None:
     """What is wrong with the chain it is on."""
     if head.chain_id is None:
         return failed(area, "does not tell its chain id", f"see {setting}: is it a Tezos node?")
     try:
-        name = network_name(head.chain_id, name_override)
+        network_name(head.chain_id, name_override)
     except ValueError as error:
         return failed(area, str(error), f"correct {setting} or TEZOS_NETWORK")
-    before = pinned(name)
-    if before is not None and before != head.chain_id:
-        return failed(area, f"is on chain {head.chain_id}; {name} was {before}", f"correct {setting}")
     if expected is not None and expected != head.chain_id:
-        return failed(area, f"is on chain {head.chain_id}, the others on {expected}", f"correct {setting}")
+        return failed(area, f"is on chain {head.chain_id}; {setting} leads to {expected}", f"correct {setting}")
     return None
 
 

@@ -24,7 +24,9 @@ def test_a_duration_is_a_number_and_a_unit(text: str, seconds: int) -> None:
     assert parse_duration(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", " ", "2", "h", "2 hours", "-1h", "1.5h", "0m", "367d", "99999999999s", "2h!", "٣h x"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "2", "h", "2 hours", "-1h", "1.5h", "0m", "367d", "99999999999s", "2h!", "٣h x"]
+)
 def test_anything_else_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="write e.g. 30m, 2h or 1d"):
         parse_duration(text)

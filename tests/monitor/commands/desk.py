@@ -57,7 +57,7 @@ class Desk:
         return (self.station.cursor() or 0) + 2
 
     def told(self) -> list[str]:
-        """ "kind: first line" of every event since this was last asked; that the reward is at risk as well is left out."""
+        """ "kind: first line" of every event since this was last asked, but for those of the reward at risk."""
         facts = [fact for message in self.phone.heard for fact in message.events]
         self.phone.heard.clear()
         return [f"{fact['kind']}: {fact['summary']}" for fact in facts if fact["rule"] != "attestation_reward"]

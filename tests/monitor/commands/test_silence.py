@@ -132,7 +132,7 @@ def test_maintenance_ends_when_the_baker_was_down_and_is_back(tmp_path: Path) ->
         assert at.told() == []
         at.until(BACK + 25)
         told = at.told()
-        assert "notice: alice maintenance is over: it is healthy again" in told
+        assert "notice: Maintenance of alice is over: it is healthy again" in told
         assert not [line for line in told if line.startswith("firing")]
         assert at.stored()[0]["end_reason"] == "healthy"
 
