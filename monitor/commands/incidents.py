@@ -6,6 +6,8 @@ import json
 
 from sqlalchemy import select
 
+from datetime import tzinfo
+
 from monitor.commands.table import columns, moment
 from monitor.config.configuration import Configuration
 from monitor.database import open_database, reading, verify
@@ -39,6 +41,8 @@ def run_incidents(configuration: Configuration, everything: bool, as_json: bool)
                 "closed_level": row.closed_level,
                 "close_reason": row.close_reason,
                 "reopened": row.reopened,
+                "ack_until": row.ack_until,
+                "ack_by": row.ack_by,
             }
             for row in rows
         ]
@@ -55,7 +59,7 @@ def run_incidents(configuration: Configuration, everything: bool, as_json: bool)
             names.get((row.network, row.target)) or row.target,
             row.rule,
             moment(row.opened_at, zone),
-            "open" if row.closed_at is None else moment(row.closed_at, zone),
+            _end(row.closed_at, row.ack_until, zone),
             row.missed or "",
             row.network,
         )

@@ -15,6 +15,7 @@ from monitor.config.configuration import Configuration
 from monitor.database import open_database, reading, verify
 from monitor.runs import RunRow, last_run
 from monitor.schema import channel_state, endpoint, incident
+from monitor.silences import silences
 from monitor.status import NetworkStatus, status
 
 
@@ -42,6 +43,9 @@ def _gathered(engine: Engine, now: int) -> list[dict[str, Any]]:
             "broken_channels": [
                 row.channel
                 for row in connection.execute(select(channel_state).where(channel_state.c.broken_since.is_not(None)))
+            ],
+            "silences": [
+                {"id": item.id, "pattern": item.pattern, "ends_at": item.ends_at} for item in silences(connection)
             ],
             "last_run": _run(run, now),
         }
@@ -151,6 +155,9 @@ def _lines(document: list[dict[str, Any]], configuration: Configuration) -> list
         lines.append(f"{first['dead']} messages were given up.")
     if first["broken_channels"]:
         lines.append(f"Broken channels: {', '.join(first['broken_channels'])}")
+    for item in first["silences"]:
+        until = "it is resolved" if item["ends_at"] is None else moment(item["ends_at"], zone)
+        lines.append(f"Silence {item['id']}: {item['pattern']} until {until}")
     return lines
 
 
