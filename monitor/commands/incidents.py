@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import tzinfo
 
 from sqlalchemy import select
-
-from datetime import tzinfo
 
 from monitor.commands.table import columns, moment
 from monitor.config.configuration import Configuration
@@ -68,3 +67,9 @@ def run_incidents(configuration: Configuration, everything: bool, as_json: bool)
     header = ("ID", "SEVERITY", "TARGET", "RULE", f"OPENED ({configuration.settings.timezone})", "CLOSED", "MISSED")
     print("\n".join(columns((*header, "NETWORK"), table)))
     return 0
+
+
+def _end(closed_at: int | None, ack_until: int | None, zone: tzinfo) -> str:
+    if closed_at is not None:
+        return moment(closed_at, zone)
+    return "open" if ack_until is None else "acknowledged"

@@ -19,6 +19,7 @@ from tests.alerting.stage import ALICE, NOON, Scripted, Stage
 
 pytestmark = pytest.mark.usefixtures("both_databases")
 
+pytestmark = pytest.mark.usefixtures("both_databases")
 FIRING, ESCALATED, REMINDER = EventKind.FIRING, EventKind.ESCALATED, EventKind.REMINDER
 RESOLVED, MISSED = EventKind.RESOLVED, EventKind.MISSED_INCIDENT
 
