@@ -78,6 +78,30 @@ def test_where_it_may_not_make_the_group_it_says_which_one_to_make(client: Any, 
         send(client)
 
 
+def test_a_retention_that_may_not_be_set_stops_no_alert(client: Any, stub: Stubber) -> None:
+    stub.add_client_error("put_log_events", "ResourceNotFoundException")
+    stub.add_response("create_log_group", {}, {"logGroupName": "bakers"})
+    stub.add_client_error("put_retention_policy", "AccessDeniedException")
+    stub.add_response("create_log_stream", {}, PLACE)
+    stub.add_response("put_log_events", TAKEN, PUT)
+    send(client, retention_days=30)
+
+
+def test_a_stream_that_cannot_be_seen_yet_is_tried_again_later(client: Any, stub: Stubber) -> None:
+    stub.add_client_error("put_log_events", "ResourceNotFoundException")
+    stub.add_client_error("create_log_group", "ResourceAlreadyExistsException")
+    stub.add_response("create_log_stream", {}, PLACE)
+    stub.add_client_error("put_log_events", "ResourceNotFoundException")
+    with pytest.raises(NotSent, match="only just made"):
+        send(client)
+
+
+def test_a_200_that_is_not_of_aws_is_no_delivery(client: Any, stub: Stubber) -> None:
+    stub.add_response("put_log_events", {}, PUT)
+    with pytest.raises(Ambiguous, match="not CloudWatch's"):
+        send(client)
+
+
 @pytest.mark.parametrize("index", ["tooNewLogEventStartIndex", "tooOldLogEventEndIndex", "expiredLogEventEndIndex"])
 def test_a_success_that_dropped_the_events_is_none(client: Any, stub: Stubber, index: str) -> None:
     stub.add_response("put_log_events", {**TAKEN, "rejectedLogEventsInfo": {index: 0}}, PUT)

@@ -97,6 +97,30 @@ def test_after_a_move_messages_go_to_the_new_chat(api: Api) -> None:
     assert api.asked[0][1]["chat_id"] == "-100999"
 
 
+def test_a_move_is_forgotten_when_the_settings_name_another_chat(api: Api) -> None:
+    moved = telegram(api)
+    moved.move("-1001>-100999")
+    named_anew = Telegram(TOKEN, "-1002", api_url=api.url)
+    named_anew.move("-1001>-100999")
+    for channel in (moved, named_anew):
+        channel.send(MESSAGE, 2.0)
+    assert [body["chat_id"] for _, body in api.asked] == ["-100999", "-1002"]
+
+
+@pytest.mark.parametrize(
+    ("severity", "silent"), [(Severity.INFO, True), (Severity.WARNING, False), (Severity.CRITICAL, False)]
+)
+def test_what_matters_little_makes_no_sound(api: Api, severity: Severity, silent: bool) -> None:
+    telegram(api, sound_from=Severity.WARNING).send(Message("x", severity, False, ()), 2.0)
+    assert api.asked[0][1]["disable_notification"] is silent
+
+
+def test_any_method_of_the_api_can_be_called(api: Api) -> None:
+    api.body = b'{"ok":true,"result":{"username":"sentinel_bot"}}'
+    assert telegram(api).call("getMe", {}, 2.0) == {"username": "sentinel_bot"}
+    assert api.asked[0][0].endswith("/getMe")
+
+
 @pytest.mark.parametrize(
     ("status", "description", "kind"),
     [
@@ -107,6 +131,10 @@ def test_after_a_move_messages_go_to_the_new_chat(api: Api) -> None:
         (401, "Unauthorized", Broken),
         (403, "Forbidden: bot was kicked from the supergroup chat", Broken),
         (404, "Not Found", Broken),
+        (400, "Bad Request: message thread not found", Broken),
+        (400, "Bad Request: need administrator rights in the channel chat", Broken),
+        (400, "Bad Request: group chat was upgraded to a supergroup chat", Broken),
+        (408, "", Ambiguous),
         (500, "Internal Server Error", Ambiguous),
         (502, "Bad Gateway", Ambiguous),
         (302, "", Ambiguous),
