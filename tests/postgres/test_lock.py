@@ -87,7 +87,7 @@ def test_a_lock_whose_connection_was_cut_is_not_held_and_lets_nothing_be_written
     with writing(mine) as connection:
         start_run(connection, 1, "host", 1)
     cut(postgres_server)
-    with pytest.raises(Lost, match="^the PostgreSQL database: the run lock was lost"), writing(mine) as connection:
+    with pytest.raises(Lost, match=r"^the PostgreSQL database: the run lock was lost"), writing(mine) as connection:
         start_run(connection, 2, "host", 1)
     assert not lock.held()
     with reading(engine) as connection:
@@ -135,7 +135,7 @@ def test_both_sides_of_every_connection_notice_that_the_other_one_is_gone(engine
 
 def test_a_server_that_is_not_there_is_told_in_a_line_without_the_address() -> None:
     lock = lock_of(open_database(f"postgresql+psycopg://me:{PASSWORD}@127.0.0.1:1/x"))
-    with pytest.raises(Unreachable, match="^the PostgreSQL database: cannot be reached$"):
+    with pytest.raises(Unreachable, match=r"^the PostgreSQL database: cannot be reached$"):
         lock.acquire()
 
 
