@@ -37,7 +37,7 @@ def end_expired(connection: Connection, run_id: int, now: int) -> list[str]:
     expired = select(incident.c.id).where(
         incident.c.closed_at.is_(None), incident.c.ack_until.is_not(None), incident.c.ack_until <= now
     )
-    found = list(connection.execute(expired).scalars())
+    found = list(connection.execute(expired.with_for_update()).scalars())  # somebody may be prolonging one right now
     for name in found:
         connection.execute(update(incident).where(incident.c.id == name).values(ack_until=None, ack_by=None))
         release_suppressed(connection, by_ack(name), run_id, now)

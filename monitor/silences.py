@@ -115,7 +115,8 @@ def end_due(
     `recovery`: attestations met in a row after which a baker in maintenance is back.
     """
     ended = []
-    for row in connection.execute(select(table).where(table.c.ended_at.is_(None)).order_by(table.c.id)).all():
+    in_force = select(table).where(table.c.ended_at.is_(None)).order_by(table.c.id).with_for_update()
+    for row in connection.execute(in_force).all():
         reason = _why_over(connection, row, now, recovery)
         if reason is None:
             continue
