@@ -74,7 +74,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     SQLite takes the write lock at once (BEGIN IMMEDIATE): what is read inside stays true until the commit. PostgreSQL
     is at READ COMMITTED: what is changed by what was read is read with FOR UPDATE.
     """
-    with _in_our_words(engine), engine.connect() as bare:
+    with in_our_words(engine), engine.connect() as bare:
         connection = bare.execution_options(**{_IMMEDIATE: True})
         fence: Fence | None = engine.get_execution_options().get(_FENCE)
         with connection.begin():
@@ -86,7 +86,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One read transaction, which neither blocks the writer nor waits for it: all of it sees one moment."""
-    with _in_our_words(engine), engine.connect() as connection:
+    with in_our_words(engine), engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         yield connection
@@ -134,6 +134,17 @@ def driver_error(engine: Engine) -> type[Exception]:
     driver: Any = engine.dialect.loaded_dbapi
     kind: type[Exception] = driver.Error
     return kind
+
+
+@contextmanager
+def in_our_words(engine: Engine) -> Iterator[None]:
+    """Turns what the driver raises inside into StateError."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise state_error(error.orig, place(engine)) from None
+    except driver_error(engine) as error:  # from preparing a fresh connection: SQLAlchemy passes these on as they are
+        raise state_error(error, place(engine)) from None
 
 
 def prepare(engine: Engine) -> None:
@@ -224,16 +235,6 @@ def _newer(engine: Engine, version: str) -> NewerSchema:
         if copies:
             advice += f", or the copy from before the upgrade: {copies[-1].name}"
     return NewerSchema(f"{place(engine)}: schema {version} is newer than this program ({SCHEMA_VERSION}); {advice}")
-
-
-@contextmanager
-def _in_our_words(engine: Engine) -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        raise state_error(error.orig, place(engine)) from None
-    except driver_error(engine) as error:  # from preparing a fresh connection: SQLAlchemy passes these on as they are
-        raise state_error(error, place(engine)) from None
 
 
 def _prepare_sqlite_unchecked(connection: Any, _record: object) -> None:

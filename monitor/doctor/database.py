@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
 
 from monitor.config.configuration import Configuration
 from monitor.database import open_database, place, reading, sqlite_path, verify, writing
 from monitor.doctor.finding import Finding, failed, warning, well
 from monitor.errors import NoState, OlderSchema, StateError
 from monitor.host import has_moved, this_host
+from monitor.pooling import transaction_pooling
 from monitor.runs import last_run
 
 AREA = "database"
@@ -42,21 +42,6 @@ def examine_database(configuration: Configuration) -> Iterator[Finding]:
             yield _connections(engine)
     finally:
         engine.dispose()
-
-
-def pools_transactions(ask: Callable[[], int], occupy: Callable[[], Callable[[], None]]) -> bool:
-    """Whether what looks like one connection is given a server process per transaction.
-
-    `ask` tells the server process of a first connection outside any transaction; `occupy` begins a transaction on a
-    second one and returns what ends it. Through PgBouncer in transaction mode the second takes the process that the
-    first one had, and the first gets another: a lock that a run holds would then be somebody else's.
-    """
-    before = ask()
-    release = occupy()
-    try:
-        return ask() != before
-    finally:
-        release()
 
 
 def _state(engine: Engine, path: Path | None) -> Finding:
@@ -88,28 +73,16 @@ def _space(path: Path) -> Iterator[Finding]:
 
 def _connections(engine: Engine) -> Finding:
     try:
-        first, second = engine.connect(), engine.connect()
-    except DBAPIError:
-        return failed(AREA, f"{place(engine)}: no two connections at once", "see DATABASE_URL and the server's limits")
-    with first, second:
-        if pools_transactions(lambda: _process(first), lambda: _occupied(second)):
-            return failed(
-                "connections",
-                "a proxy shares server connections between transactions, so that the run lock would hold nothing",
-                "point DATABASE_URL at PostgreSQL itself, or at a pool in session mode",
-            )
+        pooled = transaction_pooling(engine)
+    except StateError as error:
+        return failed("connections", str(error), "see DATABASE_URL and the server's limits: a run needs two at once")
+    if pooled:
+        return failed(
+            "connections",
+            "a proxy shares server connections between transactions, so that the run lock would hold nothing",
+            "point DATABASE_URL at PostgreSQL itself, or at a pool in session mode",
+        )
     return well("connections", "a connection stays what it is: the run lock holds")
-
-
-def _process(connection: Connection) -> int:
-    found = int(connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
-    connection.rollback()
-    return found
-
-
-def _occupied(connection: Connection) -> Callable[[], None]:
-    connection.exec_driver_sql("SELECT 1")  # in the transaction that SQLAlchemy begins with it
-    return connection.rollback
 
 
 def _host(engine: Engine, configuration: Configuration) -> Iterator[Finding]:

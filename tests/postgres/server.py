@@ -44,7 +44,7 @@ class Server:
         programs = _programs()
         if programs is None:
             raise NoServer("needs a PostgreSQL server: apt-get install postgresql")
-        self._account = _account()
+        self._account = account()
         self._folder = Path(tempfile.mkdtemp(prefix="sentinel-postgres-"))
         if self._account is not None:
             os.chown(self._folder, self._account.pw_uid, self._account.pw_gid)
@@ -94,11 +94,11 @@ class Server:
             cwd=self._folder,
             capture_output=True,
             text=True,
-            **self._as_account(),
+            **as_account(self._account),
         )
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stderr}")
-        self.port = _free_port()
+        self.port = free_port()
         settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
         log = (self._folder / "log").open("wb")
         with log:
@@ -108,7 +108,7 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                **self._as_account(),
+                **as_account(self._account),
             )
         self._wait_until_it_answers()
 
@@ -127,13 +127,6 @@ class Server:
     def _address(self, database: str) -> str:
         return f"host=127.0.0.1 port={self.port} user={USER} password={PASSWORD} dbname={database} connect_timeout=5"
 
-    def _as_account(self) -> dict[str, Any]:
-        """PostgreSQL refuses to run as root."""
-        account = self._account
-        if account is None:
-            return {}
-        return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-
 
 def _programs() -> Path | None:
     """The folder of initdb and postgres, of the newest version there is."""
@@ -151,7 +144,8 @@ def _version(name: str) -> int:
     return int(name) if name.isdigit() else 0
 
 
-def _account() -> pwd.struct_passwd | None:
+def account() -> pwd.struct_passwd | None:
+    """Who runs a server where we are root, which PostgreSQL and PgBouncer refuse to be."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -160,7 +154,12 @@ def _account() -> pwd.struct_passwd | None:
     raise NoServer("PostgreSQL does not run as root, and there is no account postgres or nobody")
 
 
-def _free_port() -> int:
+def as_account(owner: pwd.struct_passwd | None) -> dict[str, Any]:
+    """For subprocess."""
+    return {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -12,7 +12,6 @@ import pytest
 
 from collectors.tezos.facts import Head
 from monitor.commands.doctor import run_doctor
-from monitor.doctor.database import pools_transactions
 from monitor.doctor.nodes import Answered, examine_clock
 from simulator import faults
 from simulator.telegram import KICKED, Telegram
@@ -212,30 +211,3 @@ def test_the_clock_is_compared_with_the_newest_heads(ages: list[int], level: str
     finding = examine_clock([answered(age, f"n#{number}") for number, age in enumerate(ages)], NOW)
     assert finding.level == level
     assert said in finding.text
-
-
-class Pool:
-    """A proxy in front of server processes 1, 2, …: one per transaction, or one per client."""
-
-    def __init__(self, *, per_transaction: bool) -> None:
-        self.per_transaction = per_transaction
-        self.taken: set[int] = set()
-
-    def ask(self) -> int:
-        return min({1, 2} - self.taken) if self.per_transaction else 1
-
-    def occupy(self) -> object:
-        process = self.ask() if self.per_transaction else 2
-        self.taken.add(process)
-        return lambda: self.taken.discard(process)
-
-
-def test_a_proxy_that_pools_transactions_is_found_out() -> None:
-    pool = Pool(per_transaction=True)
-    assert pools_transactions(pool.ask, pool.occupy)  # type: ignore[arg-type]
-    assert not pool.taken
-
-
-def test_a_server_of_ones_own_is_not_taken_for_a_pool() -> None:
-    pool = Pool(per_transaction=False)
-    assert not pools_transactions(pool.ask, pool.occupy)  # type: ignore[arg-type]
