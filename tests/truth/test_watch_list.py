@@ -7,8 +7,9 @@ from pathlib import Path
 from simulator.plan import small_plan
 from tests.truth.scene import FINAL, START, scene
 
-PLAN = small_plan(seed=5, blocks_per_cycle=14400)
-"""Cycles as long as mainnet's, so that no reward is at risk beside what is tested."""
+PLAN = small_plan(seed=5)
+LONG = small_plan(seed=5, blocks_per_cycle=4800)
+"""Long cycles, so that no reward is at risk beside what is tested."""
 WINDOW = 100
 
 
@@ -22,7 +23,7 @@ def test_what_was_over_before_the_first_look_ended_is_silent(tmp_path: Path) -> 
 
 
 def test_what_is_still_bad_at_the_first_look_is_told_once_as_already_so(tmp_path: Path) -> None:
-    with scene(tmp_path, PLAN.outage("bob", START - 40, START + 30, kinds={"attestation"})) as here:
+    with scene(tmp_path, LONG.outage("bob", START - 40, START + 30, kinds={"attestation"})) as here:
         told = here.station.told()
         assert told.count("🔴") == 1
         assert "attestations stopped already at first look, 38 of 38 missed" in told
@@ -51,7 +52,7 @@ def test_a_delegate_added_later_is_judged_from_the_next_level_on(tmp_path: Path)
 
 
 def test_a_removed_delegate_ends_its_incidents_as_no_longer_monitored(tmp_path: Path) -> None:
-    plan = PLAN.outage("alice", START - 40, kinds={"attestation"})
+    plan = LONG.outage("alice", START - 40, kinds={"attestation"})
     watched = ({"address": "alice", "name": "alice"}, {"address": "bob", "name": "bob"})
     with scene(tmp_path, plan, watched) as here:
         here.station.told()
