@@ -64,11 +64,11 @@ def _node_error(said: str, status: int, body: bytes, secrets: Collection[str]) -
     if not isinstance(entries, list) or not entries:
         return NoAnswer(said, status=status)
     kinds = [entry.get("kind") if isinstance(entry, dict) else None for entry in entries]
+    ids = tuple(_id(entry.get("id"), secrets) for entry in entries if isinstance(entry, dict))
     if "temporary" in kinds:
-        return Lagging(f"{said} temporary node error", status=status)
+        return Lagging(f"{said} temporary node error", ids=ids, status=status)
     if not all(kind in ("permanent", "branch") for kind in kinds):
         return NoAnswer(said, status=status)
-    ids = tuple(_id(entry.get("id"), secrets) for entry in entries)
     return NodeError(f"{said} {', '.join(dict.fromkeys(ids))}"[:240], ids=ids, status=status)
 
 

@@ -11,7 +11,7 @@
     └── Refused         this node does not tell: 401, 403, 400 and other 4xx
 
 No error holds a URL, a query, a credential or the text of a library's exception: `detail` is made of fixed words, a
-status and, for NodeError, checked error ids. They are raised outside of `except` blocks, so that not even
+status and, from a list of Octez errors, checked ids. They are raised outside of `except` blocks, so that not even
 `__context__` leads back to a library's exception.
 """
 
@@ -54,7 +54,12 @@ class OutOfTime(NoAnswer):
 
 
 class Lagging(NoAnswer):
-    """The node answers, but does not have it yet (404, or an Octez error of kind "temporary")."""
+    """The node answers, but does not have it yet (404, or an Octez error of kind "temporary", then with its `ids`:
+    protocols also call temporary what a block's context will never tell)."""
+
+    def __init__(self, detail: str, *, ids: tuple[str, ...] = (), status: int | None = None) -> None:
+        super().__init__(detail, status=status)
+        self.ids = ids
 
 
 class Throttled(NoAnswer):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
-from collectors.errors import NodeError, OutOfTime, SourceError
+from collectors.errors import Lagging, NodeError, OutOfTime, SourceError
 from collectors.interface import READ_FAILED, Plan
 from collectors.rpc import RpcClient
 from collectors.tezos import paths
@@ -111,8 +111,9 @@ def _read(
 
 def _read_delegate(client: RpcClient, final: int, exclude: Sequence[str], target: str) -> DelegateState:
     try:
-        answer = client.get(paths.delegate(final, target), exclude=exclude)
-    except NodeError as error:
+        # Once: that an address is no delegate is "temporary" in Octez' words, and asking again does not change it.
+        answer = client.get(paths.delegate(final, target), exclude=exclude, tries=1)
+    except (NodeError, Lagging) as error:
         if not_registered(error.ids):
             return DelegateState(target, registered=False)
         raise

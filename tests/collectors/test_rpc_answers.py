@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from collectors.answer import read
 from collectors.errors import Lagging, NoAnswer, NodeError, Refused, SourceError, Unreadable
 from collectors.rpc import RpcClient
-from tests.collectors.raw_node import Asked, RawNode, client_for, reply
+from tests.collectors.raw_node import Asked, RawNode, client_for, reply, sends
 from tests.recorded import recorded
 
 
@@ -222,3 +222,12 @@ def test_a_node_answering_any_bytes_raises_nothing_but_the_errors_of_the_tree(an
         for data in answers:
             script.data = data
             _answer(client)
+
+
+def test_a_temporary_node_error_tells_its_ids() -> None:
+    body = b'[{"kind":"temporary","id":"proto.025-PsUshuai.delegate.not_registered","pkh":"tz1"}]'
+    with RawNode(sends(reply(500, body))) as node, client_for(node.url) as client:
+        with pytest.raises(Lagging) as raised:
+            client.get("/x", tries=1)
+        assert raised.value.ids == ("proto.025-PsUshuai.delegate.not_registered",)
+        assert len(node.asked) == 1
