@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from datetime import UTC
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -201,6 +202,7 @@ TEZOS_NETWORK=main net
         (f"RPC_URL={NODE}\nDATABASE_URL=sqlite:///:memory:", "forgets everything"),
         (f"RPC_URL={NODE}\nDATABASE_URL=sqlite:///~/x.db", "begins with ~"),
         (f"RPC_URL={NODE}\nDATABASE_URL=postgres://h/x", "begins with postgres://"),
+        (f"RPC_URL={NODE}\nDATABASE_URL=postgresql://h/x", "begin with postgresql+psycopg://"),
         (f"RPC_URL={NODE}\nDELEGATES_TO_MONITOR_PARAMETER={ALICE},{BOB}", "holds the list itself"),
         (f"RPC_URL={NODE}\nSEND_TO_TELEGRAM=true\nTELEGRAM_CHAT_ID=-1", "TELEGRAM_BOT_TOKEN: is not set"),
         (
@@ -226,6 +228,7 @@ CANARY = "CANARY5ecret"
         f"RPC_URL={NODE}\nRPC_URL_SHADOWNET=https://{CANARY}@",
         f"RPC_URL={NODE}\nDATABASE_URL=oracle://me:{CANARY}@db/x",
         f"RPC_URL={NODE}\nDATABASE_URL=postgres://me:{CANARY}@db/x",
+        f"RPC_URL={NODE}\nDATABASE_URL=postgresql+{CANARY}://me:{CANARY}@db/x",
         f"RPC_URL={NODE}\nSEND_TO_TELEGRAM=true\nTELEGRAM_CHAT_ID=1\nTELEGRAM_BOT_TOKEN={CANARY}",
         f"RPC_URL={NODE}\n{CANARY}",
     ],
@@ -248,13 +251,13 @@ AWS_SECRET_ACCESS_KEY={CANARY}
 def test_dollars_hashes_and_quotes_survive(home: Path) -> None:
     env = f"""RPC_URL={NODE}
 TELEGRAM_BOT_TOKEN=12$HOME:a#b
-export DATABASE_URL='postgresql://me:p$$w@db/x'
+export DATABASE_URL='postgresql+psycopg://me:p$$w@db/x'
 IDENTIFIER="two words" # a comment
 """
     settings = loaded(home, env, HOME="/root").settings
     assert settings.telegram_bot_token is not None
     assert settings.telegram_bot_token.get_secret_value() == "12$HOME:a#b"
-    assert settings.database_url.get_secret_value() == "postgresql://me:p$$w@db/x"
+    assert settings.database_url.get_secret_value() == "postgresql+psycopg://me:p$$w@db/x"
     assert settings.identifier == "two words"
 
 
@@ -395,3 +398,12 @@ def test_a_time_zone_is_usable(home: Path) -> None:
 def test_the_settings_cannot_be_changed(home: Path) -> None:
     with pytest.raises(ValueError, match="frozen"):
         loaded(home, f"RPC_URL={NODE}").settings.min_peers = 5  # type: ignore[misc]
+
+
+def test_without_the_driver_the_command_that_installs_it_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.config.database_url.find_spec", lambda name: None)
+    (told,) = faults(home, f"RPC_URL={NODE}\nDATABASE_URL=postgresql+psycopg://me:{CANARY}@db/x")
+    assert ".env:2: DATABASE_URL: needs the driver psycopg, which is not installed" in told
+    assert f"{sys.executable} -m pip install -r " in told
+    assert "requirements-postgres.txt" in told
+    assert CANARY not in told
