@@ -225,7 +225,7 @@ class _Run:
             timeout=self.settings.rpc_timeout,
             max_connections=self.settings.rpc_max_connections,
             max_body=self.settings.rpc_max_body,
-            deadline=self.start + self.budget.networks,
+            deadline=self.start + self.budget.requests,
             health=run.health(),
             now=self.clock.now,
             monotonic=self.clock.monotonic,

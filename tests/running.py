@@ -23,6 +23,7 @@ from sqlalchemy import text
 
 from alerting.channels.console import Console
 from alerting.channels.interface import Channel
+from monitor.budget import DEFAULT
 from monitor.check import Surroundings, check
 from monitor.commands.history import run_history
 from monitor.commands.incidents import run_incidents
@@ -70,6 +71,7 @@ class Station:
         self._stream = io.StringIO()
         self._read = 0
         self._channels = channels
+        self.budget = DEFAULT
         self.reports: list[Report] = []
         self.configure()
         self.watch(list(delegates))
@@ -98,7 +100,7 @@ class Station:
     def run(self) -> Report:
         """One run at the clock's time. The clock does not move by itself."""
         channels = self._channels if self._channels is not None else {"console": Console(self._stream)}
-        report = check(self.configuration, Surroundings(RunClock(self.clock), channels))
+        report = check(self.configuration, Surroundings(RunClock(self.clock), channels, budget=self.budget))
         self.reports.append(report)
         return report
 

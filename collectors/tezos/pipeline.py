@@ -25,6 +25,10 @@ from collectors.tezos.rights import parse_attestation_rights, parse_baking_right
 LOOKAHEAD = 2 * paths.MAX_LEVELS_PER_CALL
 """Levels that may be asked or wait in memory ahead of the one handed out."""
 
+FIRST_CHUNK = 16
+"""Levels in the first batch, which double from batch to batch. No level of a batch can be handed out before all its
+blocks are there, and a node that gives one or two a second must still bring a run forward."""
+
 _URGENT, _NORMAL = 0, 1
 
 
@@ -124,12 +128,14 @@ class Pipeline:
     ) -> None:
         self._client, self._first, self._last = client, first, last
         self._delegates, self._head, self._exclude = tuple(delegates), head, tuple(exclude)
-        self._size = paths.levels_per_call(len(self._delegates))
+        self._largest_chunk = paths.levels_per_call(len(self._delegates))
+        self._chunk_size = min(FIRST_CHUNK, self._largest_chunk)
         self._jobs: PriorityQueue[tuple[int, int, Callable[[], None] | None]] = PriorityQueue()
         self._order = itertools.count()
         self._changed = threading.Condition()
         self._blocks: dict[int, tuple[BlockFacts, str] | SourceError] = {}
         self._chunks: dict[int, _Chunk] = {}
+        """By level."""
         self._submitted = first - 1
         self._broken: Exception | None = None
         count = min(connections, last - first + 2)
@@ -145,7 +151,7 @@ class Pipeline:
     def __iter__(self) -> Iterator[LevelRead]:
         for level in range(self._first, self._last + 1):
             self._submit(level + LOOKAHEAD)
-            chunk = self._chunks[self._start(level)]
+            chunk = self._chunks.pop(level)
             with self._changed:
                 while level not in self._blocks or chunk.attestation is None or chunk.baking is None:
                     if self._broken is not None:
@@ -153,22 +159,18 @@ class Pipeline:
                     self._changed.wait()
                 block = self._blocks.pop(level)
             yield self._assemble(level, block, chunk)
-            if level == chunk.last:
-                del self._chunks[chunk.first]
-
-    def _start(self, level: int) -> int:
-        return self._first + (level - self._first) // self._size * self._size
 
     def _submit(self, up_to: int) -> None:
         while self._submitted < min(up_to, self._last):
-            level = self._submitted + 1
-            if level == self._start(level):
-                last = min(level + self._size - 1, self._last)
-                chunk = self._chunks[level] = _Chunk(level, last, last - level + 1)
-                self._put(_NORMAL, partial(self._read_attestation_rights, chunk))
-            chunk = self._chunks[self._start(level)]
-            self._put(_NORMAL, partial(self._read_block, level, chunk))
-            self._submitted = level
+            first = self._submitted + 1
+            last = min(first + self._chunk_size - 1, self._last)
+            chunk = _Chunk(first, last, last - first + 1)
+            self._put(_NORMAL, partial(self._read_attestation_rights, chunk))
+            for level in range(first, last + 1):
+                self._chunks[level] = chunk
+                self._put(_NORMAL, partial(self._read_block, level, chunk))
+            self._chunk_size = min(2 * self._chunk_size, self._largest_chunk)
+            self._submitted = last
 
     def _put(self, priority: int, job: Callable[[], None] | None) -> None:
         self._jobs.put((priority, next(self._order), job))
