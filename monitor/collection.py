@@ -68,5 +68,5 @@ def _run(job: Job, queue: Queue[tuple[Job, Item]]) -> None:
             queue.put((job, item))
     except Exception as error:
         if not finished:
-            queue.put((job, unfinished(job, f"internal error: {type(error).__name__} (see --verbose)")))
+            queue.put((job, unfinished(job, f"internal error: {type(error).__name__} (its traceback is on stderr)")))
         raise
