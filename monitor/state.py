@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, select, update
 
 from monitor.cursor import UNREAD, cursor_of, load_cursor, start_cursor
-from monitor.database import insert, native
+from monitor.database import insert
 from monitor.errors import OutOfOrder
-from monitor.model import Batch, Block, CoverageGap, Cursor, Observation
+from monitor.model import Batch, Block, CoverageGap, Cursor, Observation, Outcome
 from monitor.schema import block as block_table
 from monitor.schema import coverage_gap, observation, occurrence, series
 from monitor.schema import cursor as cursor_table
@@ -24,13 +24,19 @@ from monitor.series import BLOCKS_LATER, series_of
 
 _BLOCK_FIELDS = tuple(column.name for column in block_table.columns)
 
-# Through the driver, and on SQLite a hundred rows per statement: at 300 delegates a batch is 15,000 rows.
-_INSERT_OBSERVATION = "INSERT INTO observation (level, series_id, round, outcome, evidence) VALUES (?, ?, ?, ?, ?)"
+# Through the driver, and many rows per statement: at 300 delegates a batch is 15,000 rows.
+_INSERT = "INSERT INTO observation (level, series_id, round, outcome, evidence)"
 _ONLY_WHAT_WAS_UNKNOWN = """
     ON CONFLICT (level, series_id, round) DO UPDATE SET outcome = excluded.outcome, evidence = excluded.evidence
     WHERE observation.outcome = 'unknown' AND excluded.outcome <> 'unknown'
 """
+_INSERT_ROW = f"{_INSERT} VALUES (?, ?, ?, ?, ?)"
 _ROWS_PER_STATEMENT = 100
+_INSERT_COLUMNS = f"""{_INSERT}
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::text[], %s::text[]) {_ONLY_WHAT_WAS_UNKNOWN}
+"""
+_Row = tuple[int, int, int, str, str | None]
+_UNKNOWN = Outcome.UNKNOWN.value
 
 
 def store_batch(connection: Connection, batch: Batch, now: int, first_look_level: int | None = None) -> Cursor:
@@ -204,13 +210,24 @@ def _insert_observations(connection: Connection, network: str, observations: Seq
         (level, numbers[target, duty], round_, outcome.value, None if evidence is None else json.dumps(dict(evidence)))
         for _, target, duty, level, round_, outcome, evidence in observations
     ]
-    whole = 0
-    if connection.dialect.name == "sqlite":
-        more = ", (?, ?, ?, ?, ?)" * (_ROWS_PER_STATEMENT - 1)
-        statement = f"{_INSERT_OBSERVATION}{more}{_ONLY_WHAT_WAS_UNKNOWN}"
-        whole = len(rows) - len(rows) % _ROWS_PER_STATEMENT
-        for start in range(0, whole, _ROWS_PER_STATEMENT):
-            values = tuple(chain.from_iterable(rows[start : start + _ROWS_PER_STATEMENT]))
-            connection.exec_driver_sql(statement, values)
+    (_in_rows if connection.dialect.name == "sqlite" else _in_columns)(connection, rows)
+
+
+def _in_rows(connection: Connection, rows: Sequence[_Row]) -> None:
+    more = ", (?, ?, ?, ?, ?)" * (_ROWS_PER_STATEMENT - 1)
+    statement = f"{_INSERT_ROW}{more}{_ONLY_WHAT_WAS_UNKNOWN}"
+    whole = len(rows) - len(rows) % _ROWS_PER_STATEMENT
+    for start in range(0, whole, _ROWS_PER_STATEMENT):
+        connection.exec_driver_sql(statement, tuple(chain.from_iterable(rows[start : start + _ROWS_PER_STATEMENT])))
     if rest := rows[whole:]:
-        connection.exec_driver_sql(native(connection, f"{_INSERT_OBSERVATION}{_ONLY_WHAT_WAS_UNKNOWN}"), rest)
+        connection.exec_driver_sql(f"{_INSERT_ROW}{_ONLY_WHAT_WAS_UNKNOWN}", list(rest))
+
+
+def _in_columns(connection: Connection, rows: Sequence[_Row]) -> None:
+    """One statement, which would be refused if it met a fact twice: which of the two stays is settled here."""
+    settled: dict[tuple[int, int, int], _Row] = {}
+    for row in rows:
+        before = settled.setdefault(row[:3], row)
+        if before[3] == _UNKNOWN != row[3]:
+            settled[row[:3]] = row
+    connection.exec_driver_sql(_INSERT_COLUMNS, tuple(map(list, zip(*settled.values(), strict=True))))

@@ -187,6 +187,13 @@ def test_hashes_lead_back_to_the_common_level(tmp_path: Path) -> None:
         assert known_hashes(connection, NETWORK, 4, 9) == {4: "B4", 5: "B5"}
 
 
+def test_a_fact_that_is_told_twice_is_what_is_known_of_it(tmp_path: Path) -> None:
+    engine = fresh(tmp_path)
+    twice = [(Outcome.UNKNOWN, Outcome.MET), (Outcome.MISSED, Outcome.UNKNOWN), (Outcome.MET, Outcome.MISSED)]
+    put(engine, batch(1, 4, *(attested(level, outcome) for level, both in enumerate(twice, 1) for outcome in both)))
+    assert _outcomes(engine) == [(1, 0, "met"), (2, 0, "missed"), (3, 0, "met")]
+
+
 @pytest.mark.crash
 def test_a_batch_killed_before_its_commit_leaves_nothing(tmp_path: Path) -> None:
     engine = fresh(tmp_path)
