@@ -29,7 +29,7 @@ def started(temporary: Path, *command: str) -> subprocess.Popen[str]:
 
 def test_the_demo_tells_an_alert_and_its_recovery_and_leaves_nothing_behind(tmp_path: Path) -> None:
     with started(tmp_path) as demo:
-        told, complaints = demo.communicate(timeout=90)
+        told, complaints = demo.communicate(timeout=150)
     assert complaints == ""
     assert demo.returncode == 0
     alert, back, recovery = (told.index(text) for text in ("attestations stopped", "is back", "attesting again"))
@@ -48,7 +48,7 @@ def test_an_interrupted_demo_leaves_nothing_behind(tmp_path: Path) -> None:
             if "tick 1" in line:
                 break
         demo.send_signal(signal.SIGINT)
-        told, complaints = demo.communicate(timeout=20)
+        told, complaints = demo.communicate(timeout=60)
     assert (demo.returncode, complaints) == (play.INTERRUPTED, "")
     assert "Nothing is left behind" in told
     assert list(tmp_path.iterdir()) == []
@@ -57,7 +57,7 @@ def test_an_interrupted_demo_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_a_demo_without_an_alert_fails(tmp_path: Path) -> None:
     at_once = "import sys; from simulator.demo import play; play.LONGEST = 1; sys.exit(play.play())"
     with started(tmp_path, "-c", at_once) as demo:
-        told, complaints = demo.communicate(timeout=30)
+        told, complaints = demo.communicate(timeout=60)
     assert (demo.returncode, complaints) == (1, "")
     assert told.rstrip().endswith("no alert was told.")
 
