@@ -104,16 +104,17 @@ def test_a_slow_node_is_read_as_far_as_time_allows_and_no_incident(tmp_path: Pat
     with _node(PLAN) as (node, clock):
         station = Station(tmp_path, clock, [node.url], [ALICE], RPC_MAX_CONNECTIONS=1)
         station.run()
-        station.budget = BUDGET
+        station.budget = Budget(first_delivery=0.5, stop_reading=3.5, requests=4.0, networks=4.5, delivery=8.0)
         clock.advance(600)
         reached = [station.cursor() or 0]
-        with node.faults.during(faults.latency(0.03)):
-            for _ in range(4):
+        with node.faults.during(faults.latency(0.09)):  # fifty of them take longer than a run has
+            for _ in range(2):
                 clock.advance(60)
                 report = _timed(station)
                 reached.append(station.cursor() or 0)
                 assert (report.exit_code, report.networks[0].error) == (0, None)
     assert reached == sorted(set(reached))
+    assert reached[-1] < _head(node) - 2
     assert station.open_rules() == []
 
 
