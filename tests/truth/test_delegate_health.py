@@ -33,7 +33,7 @@ class Case:
 
 CASES = {
     "deactivated": Case(
-        PLAN.deactivate("alice", START + 5, START + 35),
+        PLAN.deactivate("alice", START + 5, START + 55),
         "deactivated",
         "critical",
         "deactivated 14:39",
