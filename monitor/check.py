@@ -157,7 +157,8 @@ class _Run:
             self.report.worsen(CONFIGURATION)
         with writing(self.engine) as connection:
             for run in networks:
-                prune(connection, run.network, run.met_levels, self.now)
+                if run.chain_time is not None:
+                    prune(connection, run.network, run.met_levels, run.chain_time)
             prune_ledger(connection, self.now)
             figures_of(connection, self.report, misses=self.settings.cloudwatch_metrics_namespace is not None)
             finish_run(connection, run_id, self.clock.now(), self.report.outcome, self.report.to_value())

@@ -101,6 +101,12 @@ class NetworkRun:
         return self.probed.first_level, self.probed.final_level
 
     @property
+    def chain_time(self) -> int | None:
+        """The wall clock, or the head's time where that is earlier: a chain that stands still grows no older. None
+        where nobody told."""
+        return None if self.probed is None else min(self.recorder.now, self.probed.head_timestamp)
+
+    @property
     def met_levels(self) -> int:
         """How many levels met rights are kept: the widest window, or two cycles."""
         limits = [self.settings.alert_baking_block_window, self.settings.alert_attestation_block_window or 0]

@@ -38,6 +38,7 @@ def prune(connection: Connection, network: str, met_levels: int, now: int, limit
 
     Args:
         met_levels: how many levels behind the cursor met rows are kept: the larger of the widest window and 2 cycles.
+        now: UTC seconds; the head's time where the chain stands still, so that it is not forgotten meanwhile.
     """
     cursor = load_cursor(connection, network)
     if cursor is None:

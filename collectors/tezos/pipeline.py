@@ -259,13 +259,22 @@ class Pipeline:
         assert failure is not None
         return failure
 
+    def _flaw(self, facts: BlockFacts, chunk: _Chunk) -> str | None:
+        """What keeps the block from being judged. Its attestations matter to those who had a right to attest only."""
+        rights = chunk.attestation
+        if isinstance(rights, dict):
+            holders = {right.delegate for right in rights.get(facts.head.level - 1, ())}
+            if holders.isdisjoint(self._delegates):
+                return facts.unreadable
+        return _block_flaw(facts)
+
     def _assemble(self, level: int, block: tuple[BlockFacts, str] | SourceError, chunk: _Chunk) -> LevelRead:
         for part in (block, chunk.attestation, chunk.baking):
             if isinstance(part, NoAnswer):
                 return LevelRead(level, None, part.endpoint, None, None, no_answer=part)
         facts, endpoint = block if not isinstance(block, SourceError) else (None, block.endpoint)
         flaws = [
-            str(block) if isinstance(block, SourceError) else _block_flaw(block[0]),
+            str(block) if isinstance(block, SourceError) else self._flaw(block[0], chunk),
             f"baking rights: {chunk.baking}" if isinstance(chunk.baking, SourceError) else None,
             f"attestation rights: {chunk.attestation}" if isinstance(chunk.attestation, SourceError) else None,
         ]
