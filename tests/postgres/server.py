@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -27,6 +26,10 @@ _SETTINGS = {
     "full_page_writes": "off",
     "synchronous_commit": "off",
 }
+
+
+_UNTIL_WE_END = 'folder=$1; shift; "$@" & read -r _; kill -QUIT $!; wait; rm -rf "$folder"'
+"""A shell holds the server by our end of a pipe, so that it goes with us, even if we are killed."""
 
 
 class NoServer(Exception):
@@ -77,9 +80,8 @@ class Server:
             return cursor.fetchall() if cursor.description else []
 
     def stop(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGQUIT)  # at once: nothing here is kept
-            self._process.wait(20)
+        if self._process is not None:
+            self._process.communicate(timeout=20)  # closes the pipe; nothing here is kept, so it ends at once
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self, programs: Path) -> None:
@@ -100,14 +102,15 @@ class Server:
             raise RuntimeError(f"initdb failed: {made.stderr}")
         self.port = free_port()
         settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        log = (self._folder / "log").open("wb")
-        with log:
+        server = [str(programs / "postgres"), "-D", str(data), "-p", str(self.port), *settings]
+        with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
-                [programs / "postgres", "-D", data, "-p", str(self.port), *settings],
+                ["sh", "-c", _UNTIL_WE_END, "sh", self._folder, *server],
                 cwd=self._folder,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,
                 **as_account(self._account),
             )
         self._wait_until_it_answers()
