@@ -9,22 +9,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from collectors.endpoint import Endpoint
 from collectors.errors import NoAnswer, OutOfTime, SourceError
 from collectors.interface import Blocked, Finished, Item, Plan, Probed, Reorganised
 from collectors.rpc import RpcClient
 from collectors.tezos import paths
-from collectors.tezos.continuity import common_level
 from collectors.tezos.facts import Head
 from collectors.tezos.header import parse_head
-from collectors.tezos.health import read_health
-from collectors.tezos.ledger import Ledger
 from collectors.tezos.networks import network_name
-from collectors.tezos.pipeline import LevelRead, Pipeline
 from collectors.tezos.probe import FINALITY, Probe, probe
 from monitor.model import CoverageGap, Reading
 from monitor.source_model import Reorganisation, SourceReading, UnreadableLevel
+
+if TYPE_CHECKING:  # imported where there are levels to read: a run that finds the head unmoved does without
+    from collectors.tezos.ledger import Ledger
+    from collectors.tezos.pipeline import LevelRead, Pipeline
 
 UNREADABLE_GRACE = 180
 """Seconds for which every endpoint is asked for a level again before it is passed as unknown."""
@@ -117,10 +118,13 @@ class _Reading:
 
     def _levels(self, first: int, final: int, head: Head) -> Iterator[Item]:
         assert self.network is not None
-        plan, ledger = self.plan, Ledger(self.network, self.plan, first)
         if final < first:
             self.finish = replace(self.finish, caught_up=final >= first - 1)
             return
+        from collectors.tezos.ledger import Ledger
+        from collectors.tezos.pipeline import Pipeline
+
+        plan, ledger = self.plan, Ledger(self.network, self.plan, first)
         if plan.cursor is not None and final - plan.cursor.level > plan.max_catchup:
             start = final - plan.max_catchup + 1
             ledger.skip(CoverageGap(self.network, first, start - 1, "further behind than MAX_CATCHUP_BLOCKS"))
@@ -147,6 +151,8 @@ class _Reading:
             yield stopped
         self.finish = replace(self.finish, caught_up=ledger.last_level == final)
         if self.error is None:
+            from collectors.tezos.health import read_health
+
             health = read_health(self.client, plan, ledger, final, self._unfit(final))
             self.finish = replace(
                 self.finish,
@@ -232,6 +238,8 @@ class _Reading:
 
     def _reorganised(self, level: int, ledger: Ledger) -> Reorganised | None:
         """Finds out whether finalised history was replaced, or one endpoint contradicts another."""
+        from collectors.tezos.continuity import common_level
+
         assert self.probe is not None
         known = ledger.hash_at(level)
         labels = [r.label for r in self.probe.readings if r.label not in self._unfit(level)]

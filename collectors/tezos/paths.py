@@ -1,7 +1,7 @@
 """The addresses of the RPCs, kept below the length that nodes and proxies take.
 
 Rights are asked for many levels and delegates in one call (Octez accepts both parameters repeatedly); a URL stays
-below 4 KB, and above 80 delegates the filter is dropped and the whole committee is read instead.
+within 4 KB, and above 80 delegates the filter is dropped and the whole committee is read instead.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 CHAIN = "/chains/main"
-URL_LIMIT = 4000
+URL_LIMIT = 4096
 """Characters for path and query; proxies commonly refuse more than 8 KB, some 4 KB."""
 MAX_FILTERED_DELEGATES = 80
 MAX_LEVELS_PER_CALL = 50
