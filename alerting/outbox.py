@@ -11,7 +11,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
 
@@ -22,7 +21,8 @@ from alerting.backoff import is_blocked
 from alerting.channel_states import ChannelState
 from alerting.channels.interface import Channel, Limits, Receipt
 from alerting.dead_letters import tell_given_up
-from alerting.deliveries import undelivered, waiting_by_channel
+from alerting.deliveries import waiting_by_channel
+from alerting.delivery_report import DeliveryReport, report_of
 from alerting.errors import Ambiguous, Broken, DeliveryError, Migrated, RateLimited, Rejected, TooLong
 from alerting.lane import Lane
 from alerting.leases import Lease
@@ -32,28 +32,11 @@ from alerting.sender import Answer, Sender
 from monitor.database import reading, writing
 from monitor.model import EventKind, Format, Message, Severity
 
-__all__ = ["DeliveryReport", "Outbox", "undelivered"]
-
 SEND_TIMEOUT = 10.0
 SHORTEST_SEND = 0.5
 """With less time left, nothing is started any more."""
 GRACE = 1.0
 """How long after its timeout an answer is still waited for."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryReport:
-    """Deliveries (one event on one channel) of one pass."""
-
-    sent: int = 0
-    retried: int = 0
-    """Failed, and due again later."""
-    dead: int = 0
-    """Given up in this pass."""
-    broken: tuple[str, ...] = ()
-    """Channels that take nothing until a person mends them."""
-    undelivered: int = 0
-    """Still to be sent, on any channel, when the pass ended."""
 
 
 class Outbox:
@@ -107,10 +90,7 @@ class Outbox:
                 self._take_answer(answer, lanes)
             self._give_up_waiting(lanes, deadline)
         with reading(self._engine) as connection:
-            left = undelivered(connection)
-            states = channel_states.read_states(connection)
-        broken = tuple(name for name in self._channels if name in states and states[name].broken_since is not None)
-        return DeliveryReport(self._sent, self._retried, self._dead, broken, left)
+            return report_of(connection, self._channels, self._sent, self._retried, self._dead)
 
     # Planning
 

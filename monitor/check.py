@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
 from alerting.channels.interface import Channel
-from alerting.outbox import Outbox
+from alerting.delivery_report import DeliveryReport, report_of
+from collectors.interface import Finished
 from collectors.rpc import RpcClient
 from collectors.tezos.collector import TezosCollector
 from monitor.budget import DEFAULT, Budget
@@ -41,6 +43,9 @@ from monitor.runs import RunRow, finish_run, last_run, runs_since_success, start
 from monitor.self_check import judge_itself, take_up_watch_list, tell_monitor_gaps, tell_takeover, watch_list_in_force
 from monitor.self_kill import killed_after, ran_out_of_time
 from monitor.watched import watched_networks
+
+if TYPE_CHECKING:
+    from alerting.outbox import Outbox
 
 BUSY_TOO_LONG = 120
 """Seconds."""
@@ -116,6 +121,7 @@ class _Run:
         self.start = self.clock.monotonic()
         self.now = self.clock.now()
         self.host = this_host(self.settings.identifier)
+        self.outbox: Outbox | None = None
 
     def go(self, mark: Path | None) -> None:
         with reading(self.engine) as connection:
@@ -131,8 +137,7 @@ class _Run:
             # Before anything that may end this run as well: what is killed every minute has to be told all the same.
             judge_itself(connection, self.configuration, recorder, self._killed(earlier, mark))
         self.report.run = run_id
-        outbox = self._outbox(run_id)
-        earlier_news = outbox.deliver(self.start + self.budget.first_delivery)
+        earlier_news = self._deliver(run_id, self.budget.first_delivery)
         end_acks(self.engine, recorder)
 
         watched = watched_networks(self.settings, watch_list)
@@ -149,17 +154,14 @@ class _Run:
         tell_monitor_gaps(self.engine, earlier, threshold, waiting, recorder, identifier)
         end_silences(self.engine, recorder, self.settings.recovery_attestations)
 
-        delivered = outbox.deliver(self.start + self.budget.delivery)
+        delivered = self._deliver(run_id, self.budget.delivery)
         self.report.told, self.report.undelivered = earlier_news.sent + delivered.sent, delivered.undelivered
         self.report.broken = delivered.broken
         if self.configuration.watch_list_error is not None:
             self.report.problems += [str(problem) for problem in self.configuration.watch_list_error.problems]
             self.report.worsen(CONFIGURATION)
         with writing(self.engine) as connection:
-            for run in networks:
-                if run.chain_time is not None:
-                    prune(connection, run.network, run.met_levels, run.chain_time)
-            prune_ledger(connection, self.now)
+            self._prune(connection, networks)
             figures_of(connection, self.report, misses=self.settings.cloudwatch_metrics_namespace is not None)
             finish_run(connection, run_id, self.clock.now(), self.report.outcome, self.report.to_value())
 
@@ -188,15 +190,33 @@ class _Run:
         last = earlier[-1]
         return KilledRun(last.id, last.started_at, ran_out_of_time(mark, last.started_at, self.budget.alarm))
 
-    def _outbox(self, run_id: int) -> Outbox:
-        return Outbox(
-            self.engine,
-            self.surroundings.channels,
-            run_id,
-            now=self.clock.now,
-            zone=self.settings.zone,
-            explorer_url=self.settings.blockexplorer_url,
-        )
+    def _deliver(self, run_id: int, seconds: float) -> DeliveryReport:
+        """What sends is imported, and kept, where something waits: in most minutes nothing does."""
+        if self.outbox is None:
+            with reading(self.engine) as connection:
+                standing = report_of(connection, self.surroundings.channels)
+            if not standing.undelivered:
+                return standing
+            from alerting.outbox import Outbox
+
+            self.outbox = Outbox(
+                self.engine,
+                self.surroundings.channels,
+                run_id,
+                now=self.clock.now,
+                zone=self.settings.zone,
+                explorer_url=self.settings.blockexplorer_url,
+            )
+        return self.outbox.deliver(self.start + seconds)
+
+    def _prune(self, connection: Connection, networks: Sequence[NetworkRun]) -> None:
+        """As much at most as a run adds; nothing after one that found nothing new."""
+        grown = [run for run in networks if run.levels_read]
+        for run in grown:
+            if run.chain_time is not None:
+                prune(connection, run.network, run.met_levels, run.chain_time)
+        if grown:
+            prune_ledger(connection, self.now)
 
     def _collect(self, networks: list[NetworkRun]) -> None:
         jobs: dict[str, NetworkRun] = {}
@@ -213,12 +233,13 @@ class _Run:
             queue.append(Job(name, plan, collector))
         for job, item in collect(queue, self.start + self.budget.networks, self.clock.monotonic):
             run = jobs[job.name]
+            if isinstance(item, Finished):
+                run.finish(item, clients[job.name].health())
+                self._note(run.report())
+                continue
             run.take(item)
             if isinstance(item, Batch) and self.surroundings.progress is not None and run.probed is not None:
                 self.surroundings.progress(run.network, item.last_level, run.probed.final_level)
-            if run.finished is not None:
-                run.remember(clients[job.name].health())
-                self._note(run.report())
 
     def _client(self, run: NetworkRun) -> RpcClient:
         return RpcClient(

@@ -78,7 +78,8 @@ class NetworkRun:
         return plan
 
     def take(self, item: Item) -> None:
-        if (self._refused or self._overtaken) and not isinstance(item, Finished):
+        """What comes before the end; afterwards `finish`."""
+        if self._refused or self._overtaken:
             return
         match item:
             case Probed():
@@ -90,8 +91,30 @@ class NetworkRun:
                     mark_blocked(connection, item.network, item.level, item.reason, item.since, self.recorder.now)
             case Reorganised():
                 self._take_reorganised(item)
-            case Finished():
-                self._take_finished(item)
+
+    def finish(self, finished: Finished, health: Iterable[EndpointHealth]) -> None:
+        """The last item, with how the endpoints did: judges what is known of sources and delegates."""
+        if self._refused is not None:
+            self.finished = replace(finished, error=self._refused)
+            return
+        self.finished = finished
+        now = self.recorder.now
+        with writing(self.engine) as connection:
+            store_endpoints(connection, self.network, [_endpoint_row(self.network, item) for item in health])
+            for item in finished.readings:
+                store_reading(connection, item)
+            for target in finished.read_targets:
+                remove_due(connection, self.network, target)
+            for target in finished.failed_targets:
+                postpone_due(connection, self.network, target, READ_FAILED, now)
+            known = Knowledge(connection, self.network, now)
+            tell = self._tell(connection, known=known)
+            judge_source(connection, self._checks, self.settings, finished, now, tell)
+            if finished.error is None:
+                judge_delegates(connection, self._checks, self.watched.delegates, known, now, tell)
+            self._checks.save(connection, now)
+            self.blocks_per_cycle = known.constants.blocks_per_cycle if known.constants else None
+            remind(connection, self._checks, self.recorder, self._fold.standing, self._payload(known))
 
     @property
     def waiting(self) -> tuple[int, int] | None:
@@ -123,28 +146,6 @@ class NetworkRun:
             label: EndpointHealth(label, row.failures, row.last_ok_at, row.last_failed_at, row.last_error, row.retry_at)
             for label, row in rows.items()
         }
-
-    def remember(self, health: Iterable[EndpointHealth]) -> None:
-        """Stores how the endpoints did."""
-        if self._refused is not None:
-            return
-        with writing(self.engine) as connection:
-            store_endpoints(
-                connection,
-                self.network,
-                [
-                    EndpointRow(
-                        self.network,
-                        item.label,
-                        item.failures,
-                        item.last_ok_at,
-                        item.last_failed_at,
-                        item.last_error,
-                        item.retry_at,
-                    )
-                    for item in health
-                ],
-            )
 
     def report(self) -> NetworkReport:
         assert self.finished is not None
@@ -248,28 +249,6 @@ class NetworkRun:
         dedupe_key = f"gap:{gap.network}:{gap.from_level}:{gap.to_level}"
         self.recorder.tell(connection, EventKind.COVERAGE_GAP, key, dedupe_key, payload, Severity.WARNING)
 
-    def _take_finished(self, finished: Finished) -> None:
-        if self._refused is not None:
-            self.finished = replace(finished, error=self._refused)
-            return
-        self.finished = finished
-        now = self.recorder.now
-        with writing(self.engine) as connection:
-            for item in finished.readings:
-                store_reading(connection, item)
-            for target in finished.read_targets:
-                remove_due(connection, self.network, target)
-            for target in finished.failed_targets:
-                postpone_due(connection, self.network, target, READ_FAILED, now)
-            known = Knowledge(connection, self.network, now)
-            tell = self._tell(connection, known=known)
-            judge_source(connection, self._checks, self.settings, finished, now, tell)
-            if finished.error is None:
-                judge_delegates(connection, self._checks, self.watched.delegates, known, now, tell)
-            self._checks.save(connection, now)
-            self.blocks_per_cycle = known.constants.blocks_per_cycle if known.constants else None
-            remind(connection, self._checks, self.recorder, self._fold.standing, self._payload(known))
-
     def _tell(
         self,
         connection: Connection,
@@ -291,3 +270,15 @@ class NetworkRun:
         return lambda transition: payload_of(
             transition, self._checks, known, self.settings, self.watched.delegates, removed or {}
         )
+
+
+def _endpoint_row(network: str, health: EndpointHealth) -> EndpointRow:
+    return EndpointRow(
+        network,
+        health.label,
+        health.failures,
+        health.last_ok_at,
+        health.last_failed_at,
+        health.last_error,
+        health.retry_at,
+    )

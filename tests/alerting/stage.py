@@ -10,9 +10,10 @@ from pathlib import Path
 from sqlalchemy import func, select, update
 
 from alerting.channels.interface import Channel, Limits, Receipt
+from alerting.delivery_report import DeliveryReport
 from alerting.errors import DeliveryError
 from alerting.events import ChannelRoute, write_event
-from alerting.outbox import DeliveryReport, Outbox
+from alerting.outbox import Outbox
 from alerting.payload import Payload
 from monitor.database import open_database, prepare, reading, writing
 from monitor.model import CheckKey, Event, EventKind, Format, Message, Severity

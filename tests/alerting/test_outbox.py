@@ -10,9 +10,9 @@ import pytest
 
 from alerting.backoff import LONGEST
 from alerting.channels.interface import Limits, Receipt
+from alerting.deliveries import undelivered
 from alerting.errors import Ambiguous, Broken, Migrated, NotSent, RateLimited, Rejected, TooLong
 from alerting.leases import GIVE_UP_SECONDS
-from alerting.outbox import undelivered
 from alerting.payload import Payload
 from monitor.database import reading
 from monitor.model import EventKind, Format, Message
