@@ -169,7 +169,10 @@ class Telegram(Channel):
         return Ambiguous(reason if said else f"{status} without an answer that says what happened")
 
     def _redacted(self, text: str) -> str:
-        text = text.replace(self._token, "…")
+        # Its second half alone as well: a proxy that repeats the address may have written the colon as %3A.
+        for secret in (self._token, self._token.partition(":")[2]):
+            if secret:
+                text = text.replace(secret, "…")
         return " ".join(text.split())[:200]
 
 

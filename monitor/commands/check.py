@@ -96,4 +96,5 @@ def _details(report: Report) -> None:
         )
         for skipped in item.skipped:
             print(f"sentinel: {item.network}: not checked: {skipped}", file=sys.stderr)
-    print(f"sentinel: run {report.run}: {report.told} told, {report.undelivered} undelivered", file=sys.stderr)
+    if report.run is not None:
+        print(f"sentinel: run {report.run}: {report.told} told, {report.undelivered} undelivered", file=sys.stderr)
