@@ -17,7 +17,7 @@ from simulator.plan import Chances, small_plan
 from tests.running import Station
 
 START = 10_250
-END = START + 130
+END = START + 100
 WATCHED = ("alice", "bob", "carol", "ivan", "niaj", "tiny1")
 DUTIES = ("missed_attestation", "missed_baking", "control_change")
 
@@ -35,8 +35,8 @@ class Outcome(NamedTuple):
 def _chain() -> Chain:
     plan = small_plan(seed=21, chances=Chances((0.3, 0.4, 0.4), 0.1, 0.08))
     plan = plan.outage("alice", START - 30, START + 12).outage("alice", START + 30, START + 36)
-    plan = plan.outage("bob", START + 60, START + 95).outage("niaj", START - 80, START - 60)
-    for first in range(START + 70, START + 130, 20):
+    plan = plan.outage("bob", START + 50, START + 80).outage("niaj", START - 80, START - 60)
+    for first in range(START + 60, START + 100, 14):
         plan = plan.outage("carol", first, first + 5)
     return Chain(plan.unstake("ivan", START + 50).set_delegate_parameters("alice", START + 50))
 
@@ -96,13 +96,13 @@ def test_a_run_for_every_level_changes_nothing(at_once: Outcome, tmp_path: Path)
     assert _outcome(tmp_path, [1] * (END - START)) == at_once
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_runs_of_any_size_change_nothing(seed: int, at_once: Outcome, tmp_path: Path) -> None:
     random = Random(seed)
     sizes = [random.choice((1, 2, 3, 5, 9, 10, 11, 40)) for _ in range(40)]
     assert _outcome(tmp_path, sizes) == at_once
 
 
-@pytest.mark.parametrize("level", [START - 75, START - 29, START - 3])
+@pytest.mark.parametrize("level", [START - 75, START - 3])
 def test_a_first_look_in_two_runs_changes_nothing(level: int, at_once: Outcome, tmp_path: Path) -> None:
     assert _outcome(tmp_path, [60], stop_in_first_look=level) == at_once

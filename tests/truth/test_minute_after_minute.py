@@ -88,7 +88,7 @@ def _rough() -> Chances:
 JOURNEYS = {
     "two nodes, every transport fault": Journey(
         _scripted(small_plan(seed=11, chances=ACCIDENTS)),
-        minutes=95,
+        minutes=80,
         nodes=2,
         troubles=(
             Trouble(lambda: faults.latency(0.02), range(3, 5), BOTH),
@@ -128,7 +128,7 @@ JOURNEYS = {
             _scripted(small_plan(seed=12, chances=ACCIDENTS)),
             protocols=((0, SEOUL), (START + 260, TALLINN), (START + 530, USHUAIA)),
         ),
-        minutes=90,
+        minutes=80,
         nodes=2,
         troubles=(
             Trouble(faults.no_metadata, range(4, 6), BOTH),
@@ -165,20 +165,22 @@ JOURNEYS = {
     ),
     "one node, rough seas, all bakers attest": Journey(
         _scripted(small_plan(seed=13, chances=_rough(), all_bakers_attest_from=10_801)),
-        minutes=150,
+        minutes=95,
         nodes=1,
         troubles=(
             Trouble(lambda: faults.status(503), range(20, 24)),
             Trouble(lambda: faults.lagging(2), range(30, 33)),
             Trouble(lambda: faults.no_metadata(count=3), range(40, 42)),
-            Trouble(lambda: faults.stray_attestation(small_plan(seed=13).baker("alice").address), range(1, 151)),
+            Trouble(lambda: faults.stray_attestation(small_plan(seed=13).baker("alice").address), range(1, 96)),
         ),
     ),
-    "one node, seoul, long cycles": Journey(
-        _scripted(small_plan(seed=14, chances=_rough(), protocol="seoul", blocks_per_cycle=1200, bakers=40, tiny=6)),
-        minutes=150,
+    "one node, seoul, quick blocks": Journey(
+        _scripted(
+            small_plan(seed=14, chances=_rough(), protocol="seoul", blocks_per_cycle=1200, bakers=40, tiny=6)
+        ).paced(2),
+        minutes=80,
         nodes=1,
-        troubles=(Trouble(faults.head_reorganisation, range(1, 151)),),
+        troubles=(Trouble(faults.head_reorganisation, range(1, 81)),),
     ),
 }
 
