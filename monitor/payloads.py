@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -18,7 +19,8 @@ from monitor.model import CheckKey, EventKind
 from monitor.rules.attestation import AttestationWindow, recent
 from monitor.rules.attestation_reward import allowance
 from monitor.rules.inhibition import causes
-from monitor.schema import observation, series
+from monitor.rules.interface import SOURCE
+from monitor.schema import incident, observation, series
 
 KEY_NAMED_FOR = 3 * 24 * 3600
 """Seconds after a consensus key became the required one for which messages name it."""
@@ -45,6 +47,8 @@ def payload_of(
     values: dict[str, Any] = {name: value for name, value in evidence.items() if name in _FIELDS}
     if "#" in key.target:
         values.setdefault("endpoint", key.target)
+    elif ended and key.target == SOURCE:
+        values.setdefault("endpoint", _named_endpoint(known.connection, transition.incident))
     values |= {
         "name": delegate.name if delegate else names.get(key.target),
         "runbook": delegate.runbook if delegate else None,
@@ -65,6 +69,13 @@ def payload_of(
     if delegate is not None and key.rule in (ATTESTATION_RULE, BAKING_RULE):
         values |= _duty(transition, checks, known)
     return Payload(**values)
+
+
+def _named_endpoint(connection: Connection, incident_id: str) -> str | None:
+    """The endpoint that the alert named, so that its end names the same."""
+    evidence = connection.execute(select(incident.c.evidence).where(incident.c.id == incident_id)).scalar()
+    endpoint = json.loads(evidence).get("endpoint") if evidence else None
+    return None if endpoint is None else str(endpoint)
 
 
 def _duty(transition: Transition, checks: Checks, known: Knowledge) -> dict[str, Any]:

@@ -171,8 +171,7 @@ def control_change(item: Item, times: Times) -> Wording:
     return Wording(
         predicate,
         details(
-            None if item.payload.key is None else f"Now {short(item.payload.key)}",
-            None if item.payload.cycle is None else f"From cycle {number(item.payload.cycle)}",
+            None if item.payload.key is None else f"New key {short(item.payload.key)}",
             "If this was not you, act now",
             runbook(item),
         ),

@@ -13,6 +13,7 @@ _RESOLVED = EventKind.RESOLVED
 _MONITOR = "monitor"
 _NODE = "bkr1#1"
 _KEY = "tz4LE3E5yCUhS66WCESTe3ir3PKmUhEDAAuZ"
+_PUBLIC_KEY = "BLpk1xXdveUYh7YFsyf6LwGWfv5zAfLvnMG71byiMFDZc4CkXzZPVko3Dz4sD43Ln5uFNvdjiQJY"
 _LEVEL = 15_267_110
 _NEXT_RIGHT: dict[str, Any] = {"next_right_at": at("09:12")}
 
@@ -103,6 +104,6 @@ DELEGATES = (
     ),
     one(
         "Somebody changed what its keys control: told once",
-        Sample("control_change", {"change": "consensus key", "key": _KEY, "cycle": 1163}, EventKind.NOTICE),
+        Sample("control_change", {"change": "consensus key", "key": _PUBLIC_KEY}, EventKind.NOTICE),
     ),
 )

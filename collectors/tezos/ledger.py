@@ -169,13 +169,17 @@ class Ledger:
             if dal is None or (dal and not before):
                 continue
             self._plain[target] = 0 if dal else before + 1
+            others = (with_dal - dal) / (told - 1) if told > 1 else None
             self._readings[target] = Reading(
                 self.network,
                 target,
                 "dal_attestation",
                 facts.attestations.level,
                 self._plan.now,
-                {"plain_streak": self._plain[target], "others_with_dal": round(with_dal / told, 3)},
+                {
+                    "plain_streak": self._plain[target],
+                    "others_with_dal": None if others is None else round(others, 3),
+                },
             )
 
     def _mark_due(self, target: str, reason: str) -> None:

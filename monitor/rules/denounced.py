@@ -10,6 +10,14 @@ from monitor.model import Verdict
 from monitor.rules.delegate_context import DelegateContext
 from monitor.rules.interface import NOT_APPLICABLE, NOT_READ, Card, DelegateRule, Episode, Policy, critical, ok
 
+MISBEHAVIOURS = {
+    "block": "double baking",
+    "attestation": "double attestation",
+    "preattestation": "double preattestation",
+    "dal_entrapment": "a false DAL attestation",
+}
+"""What Octez calls it -> what people do."""
+
 
 def judge(context: DelegateContext, episode: Episode) -> Verdict:
     named = context.named_since_read("denounced")
@@ -30,7 +38,7 @@ def _denounced(context: DelegateContext) -> Verdict:
     return critical(
         "denounced",
         pending=pending,
-        misbehaviour=named.detail.get("misbehaviour"),
+        misbehaviour=MISBEHAVIOURS.get(str(named.detail.get("misbehaviour"))),
         first_level=named.detail.get("level") or named.level,
     )
 

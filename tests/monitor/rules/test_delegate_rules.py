@@ -112,10 +112,10 @@ def test_a_forbidden_delegate_is_told() -> None:
 
 
 def test_a_denunciation_is_told_from_the_block_and_stays_until_the_node_counts_none() -> None:
-    named = {"denounced": occurrence("denounced", START + 5, misbehaviour="double_baking", level=START - 3)}
+    named = {"denounced": occurrence("denounced", START + 5, misbehaviour="block", level=START - 3)}
     alice = Delegate(denounced.RULE)
     assert alice.sees(at(5, read_level=START, named=named)) == [f"{START + 5} firing critical"]
-    assert alice.told[0].verdict.evidence["misbehaviour"] == "double_baking"
+    assert alice.told[0].verdict.evidence["misbehaviour"] == "double baking"
     assert alice.told[0].verdict.evidence["first_level"] == START - 3
     assert alice.sees(at(50, named=named, state=with_state(denunciations=1))) == []
     settled = at(0, cycle=11, named=named)
