@@ -73,15 +73,18 @@ class Course:
     def killed(self, at: str) -> None:
         """A run killed right after its first lease, or right after its first answer."""
         self.stage.next_run()
-        waiting = {name: [state for _, state in self.stage.states(name)].count("pending") for name in CHANNELS}
+        waiting = {name: self._waiting(name) for name in CHANNELS}
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("alerting.leases.settle_sent" if at == "settle" else "alerting.sender.Sender.start", _kill)
             try:
                 self.stage.deliver()
             except KeyboardInterrupt:
-                for name in CHANNELS:
-                    self.uncertain[name] += waiting[name]
+                for name in CHANNELS:  # what the run itself had to tell, of a channel that broke, was on its way too
+                    self.uncertain[name] += max(waiting[name], self._waiting(name))
         self.stage.next_run(after=1)
+
+    def _waiting(self, name: str) -> int:
+        return [state for _, state in self.stage.states(name)].count("pending")
 
     def release(self) -> None:
         with writing(self.stage.engine) as connection:
