@@ -70,7 +70,7 @@ class Station:
             self.settings.setdefault("DATABASE_URL", url_in(home))
         self._stream = io.StringIO()
         self._read = 0
-        self._channels = channels
+        self.channels = channels
         self.budget = DEFAULT
         self.reports: list[Report] = []
         self.configure()
@@ -99,7 +99,7 @@ class Station:
 
     def run(self) -> Report:
         """One run at the clock's time. The clock does not move by itself."""
-        channels = self._channels if self._channels is not None else {"console": Console(self._stream)}
+        channels = self.channels if self.channels is not None else {"console": Console(self._stream)}
         report = check(self.configuration, Surroundings(RunClock(self.clock), channels, budget=self.budget))
         self.reports.append(report)
         return report

@@ -10,6 +10,7 @@ from alerting.channels.console import Console
 from monitor.channels import channels_of
 from monitor.check import Surroundings, check
 from monitor.clock import SystemClock
+from monitor.commands.cli import discard_output
 from monitor.config.configuration import Configuration
 from monitor.report import Report
 
@@ -26,16 +27,19 @@ def run_check(configuration: Configuration, *, as_json: bool, verbose: bool, tak
         print("\r\033[K", end="", file=sys.stderr)
     for problem in report.problems:
         print(f"sentinel: {problem}", file=sys.stderr)
-    if as_json:
-        document.end(report)
-        return report.exit_code
-    if verbose or tty:
+    if not as_json and (verbose or tty):
         for warning in (*configuration.warnings, *report.warnings):
             print(f"sentinel: {warning}", file=sys.stderr)
-    if tty:
-        _summary(report)
-    elif verbose:
-        _details(report)
+    try:
+        if as_json:
+            document.end(report)
+        elif tty:
+            _summary(report)
+        elif verbose:
+            _details(report)
+        sys.stdout.flush()
+    except OSError:  # full, or nobody reads it: what was not told there is told by a later run
+        discard_output()
     return report.exit_code
 
 

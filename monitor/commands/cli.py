@@ -29,13 +29,20 @@ def exit_with(run: Callable[..., int], *arguments: Any) -> None:
     from monitor.errors import SchemaError, StateError
 
     try:
-        sys.exit(run(*arguments))
+        code = run(*arguments)
+        sys.stdout.flush()
     except StateError as error:
         click.echo(f"sentinel: {error}", err=True)
         sys.exit(2 if isinstance(error, SchemaError) else 1)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` had enough; nothing is left to flush
+    except BrokenPipeError:  # `| head` had enough
+        discard_output()
         sys.exit(0)
+    sys.exit(code)
+
+
+def discard_output() -> None:
+    """What standard output did not take is not tried again when the process ends, which would be exit code 120."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def configured(env_file: Path | None, heartbeat: bool = False, nagios: bool = False) -> Configuration:
