@@ -10,6 +10,11 @@ CRITICAL_EVERY = 4 * 3600
 WARNING_EVERY = 24 * 3600
 
 
+def shortest_spacing(severity: Severity) -> int:
+    """Seconds that always pass between a message and the reminder after it, whichever reminder it is."""
+    return min(spacing(severity, ordinal) for ordinal in range(len(CRITICAL_AFTER) + 1))
+
+
 def spacing(severity: Severity, ordinal: int) -> int:
     """Seconds between the message before reminder `ordinal` (from 0) and that reminder."""
     if severity is not Severity.CRITICAL:

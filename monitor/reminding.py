@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
 from alerting.payload import Payload
-from alerting.reminders import reminder_due
+from alerting.reminders import reminder_due, shortest_spacing
 from alerting.transition import Transition
 from monitor.checks import ATTESTATION_RULE, BAKING_RULE, Check, Checks
 from monitor.model import OPENING, EventKind, Severity, Verdict
@@ -32,18 +32,20 @@ def remind(
     `standing` says how a duty stands now. What was not judged in this run is told as it was told last.
     """
     query = select(incident).where(incident.c.network == checks.network, incident.c.closed_at.is_(None))
-    for row in connection.execute(query.order_by(incident.c.opened_at)).all():
+    opened = connection.execute(query.order_by(incident.c.opened_at)).all()
+    told_at = _told_at(connection, [row.id for row in opened])
+    for row in opened:
         check = checks.get(row.target, row.rule)
-        if not check.state.is_bad:
+        last = told_at.get(row.id)
+        if not check.state.is_bad or last is None or recorder.now - last < shortest_spacing(Severity(row.severity)):
             continue
         newest = _newest_opening(connection, row.id)
-        if newest is not None and _is_due(connection, row, newest, recorder.now):
+        if newest is not None and _is_due(connection, row, newest, last, recorder.now):
             _write(connection, row, newest, check, standing(check) or check.verdict, recorder, payload_of)
 
 
-def _is_due(connection: Connection, row: Row[Any], newest: Row[Any], now: int) -> bool:
-    told_at = _told_at(connection, row.id)
-    if told_at is not None and newest.kind == EventKind.REMINDER.value:
+def _is_due(connection: Connection, row: Row[Any], newest: Row[Any], told_at: int, now: int) -> bool:
+    if newest.kind == EventKind.REMINDER.value:
         told_at = max(told_at, newest.created_at)  # one that waits, or is held back, is not written again every run
     told_missed = json.loads(newest.payload).get("missed") or 0
     new_misses = row.missed > told_missed if row.rule in DUTY_RULES else None
@@ -102,14 +104,17 @@ def _newest_opening(connection: Connection, incident_id: str) -> Row[*tuple[Any,
     return connection.execute(query.order_by(event.c.id.desc()).limit(1)).first()
 
 
-def _told_at(connection: Connection, incident_id: str) -> int | None:
-    """When any channel was last told of it."""
+def _told_at(connection: Connection, incident_ids: Sequence[str]) -> dict[str, int]:
+    """When any channel was last told of each; without those of which none was."""
+    if not incident_ids:
+        return {}
     query = (
-        select(func.max(delivery.c.sent_at))
+        select(event.c.incident_id, func.max(delivery.c.sent_at))
         .select_from(delivery.join(event, event.c.id == delivery.c.event_id))
-        .where(event.c.incident_id == incident_id, delivery.c.state == "sent")
+        .where(event.c.incident_id.in_(incident_ids), delivery.c.state == "sent")
+        .group_by(event.c.incident_id)
     )
-    return connection.execute(query).scalar()
+    return {name: at for name, at in connection.execute(query) if at is not None}
 
 
 def _reminders(connection: Connection, incident_id: str, *, since_firing: bool) -> int:
