@@ -25,7 +25,8 @@ def told_after(
 ) -> tuple[Station, str]:
     """The station after so many runs behind the first, and all it said."""
     with play(plan, START, folder) as scene:
-        station = scene.station(*scene.named(*(names or ("alice",))), ALERT_INACTIVE_STATE_THRESHOLD=9999, **settings)
+        station = scene.station(*scene.named(*(names or ("alice",))))
+        station.configure(ALERT_INACTIVE_STATE_THRESHOLD=9999, **settings)
         station.run()
         station.minutes(minutes, seconds=seconds)
         return station, station.console
@@ -167,7 +168,8 @@ def told_during(
 ) -> tuple[Station, str]:
     """What is said while something is wrong with the node, and for `after` minutes behind it."""
     with play(PLAN, START, folder) as scene:
-        station = scene.station(*scene.named("alice"), **settings)
+        station = scene.station(*scene.named("alice"))
+        station.configure(**settings)
         station.run()
         fault(scene)
         station.minutes(minutes)
