@@ -76,7 +76,10 @@ def facts(station: Station) -> dict[str, Any]:
             " ORDER BY level, target, duty, round"
         ),
         "incidents": station.rows(f"SELECT {columns}, reopened FROM incident WHERE rule IN {duties} ORDER BY id"),
-        "told": station.rows(f"SELECT dedupe_key FROM event WHERE rule IN {duties} ORDER BY dedupe_key"),
+        # A beginning and an end told in one depend on when the beginning was to be sent.
+        "told": station.rows(
+            f"SELECT dedupe_key FROM event WHERE rule IN {duties} AND kind <> 'missed-incident' ORDER BY dedupe_key"
+        ),
         "cursor": station.rows("SELECT level, hash, judged_level FROM cursor"),
     }
 
