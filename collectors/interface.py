@@ -16,6 +16,9 @@ from monitor.source_model import Reorganisation, SourceReading
 READ_FAILED = "failed"
 """The reason of a target that is due because its state was asked and not told."""
 
+HASHES = 100
+"""Levels whose hashes are known, to find the common level after a reorganisation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

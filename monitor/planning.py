@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from collectors.interface import Plan
+from collectors.interface import HASHES, Plan
 from monitor.config.settings import Settings
 from monitor.cursor import load_cursor
 from monitor.networks import pinned
@@ -14,9 +14,6 @@ from monitor.schema import block
 from monitor.state import known_hashes
 from monitor.targets import targets
 from monitor.watched import WatchedNetwork
-
-HASHES = 100
-"""Levels whose hashes a collector is told, to find the common level after a reorganisation."""
 
 
 def load_plan(connection: Connection, watched: WatchedNetwork, settings: Settings, now: int) -> Plan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from collectors.interface import Plan
+from collectors.interface import HASHES, Plan
 from collectors.tezos.facts import BlockFacts, NamedDelegate
 from collectors.tezos.judge import observations
 from collectors.tezos.pipeline import LevelRead
@@ -115,6 +115,7 @@ class Ledger:
             self._blocks.append(_block(self.network, level, facts))
             self._follow(facts)
             self.last_hash = self.hashes[level] = self._blocks[-1].hash
+        self.hashes.pop(level - HASHES, None)  # as many as the next run would know, however long this one is
         self.advanced = True
 
     def unread_since(self, level: int) -> int:
