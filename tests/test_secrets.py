@@ -86,7 +86,7 @@ class Home:
     def __init__(self, folder: Path, **settings: object) -> None:
         self.folder = folder
         self.settings: dict[str, object] = {
-            "RPC_TIMEOUT": 1,
+            "RPC_TIMEOUT": 4,
             "MIN_PEERS": 0,
             "ALERT_INACTIVE_STATE_THRESHOLD": 100_000,
             "AWS_ACCESS_KEY_ID": f"AKIA{CANARY}",
