@@ -244,15 +244,19 @@ def _travelled(journey: Journey, chain: Chain, home: Path, delegates: list[str])
         for node in nodes:
             for unread in journey.unread:
                 node.faults.add(unread.make(levels=unread.levels))
-        station = Station(home, clock, [node.url for node in nodes], delegates, RPC_TIMEOUT=0.4, MIN_PEERS=3)
+        station = Station(home, clock, [node.url for node in nodes], delegates, MIN_PEERS=3)
         station.run()
         for minute in range(1, journey.minutes + 1):
             here = [trouble for trouble in journey.troubles if minute in trouble.minutes]
             with ExitStack() as troubles:
+                slow = False
                 for trouble in here:
                     for place in trouble.nodes:
-                        troubles.enter_context(nodes[place].faults.during(trouble.make()))
+                        fault = troubles.enter_context(nodes[place].faults.during(trouble.make()))
+                        slow = slow or fault.kind in ("hang", "dribble")
+                station.configure(RPC_TIMEOUT=0.4 if slow else None)
                 station.minutes(1)
+        station.configure(RPC_TIMEOUT=None)
         for _ in range(6):  # what had to wait for its three minutes, and what nodes that were left alone have to tell
             station.run() if station.cursor() == chain.head_at(clock()) - 2 else station.minutes(1)
     return station

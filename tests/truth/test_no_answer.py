@@ -31,14 +31,15 @@ NO_ANSWER: dict[str, Callable[..., Fault]] = {
 
 @pytest.mark.parametrize("make", NO_ANSWER.values(), ids=list(NO_ANSWER))
 def test_no_answer_never_moves_the_cursor(make: Callable[..., Fault], tmp_path: Path) -> None:
-    with scene(tmp_path, PLAN.outage("alice", START + 3, START + 4), RPC_TIMEOUT=0.2) as here:
-        here.station.told()
+    with scene(tmp_path, PLAN.outage("alice", START + 3, START + 4)) as here:
+        here.station.configure(RPC_TIMEOUT=0.2)
         with here.node.faults.during(make(path="/blocks/10")):  # the head is told, its blocks are not
             report = here.station.minutes(1)
         assert report.exit_code == 1
         assert report.networks[0].error is not None
         assert here.station.cursor() == FINAL
 
+        here.station.configure(RPC_TIMEOUT=None)  # a busy machine may well be that slow
         assert here.station.minutes(1).exit_code == 0
         assert here.station.cursor() == here.final
         for duty in ("attestation", "baking"):
