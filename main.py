@@ -65,17 +65,35 @@ def check(env_file: Path | None, as_json: bool, verbose: bool, takeover: bool) -
 @click.option("--rpc-url", help="Your node, or several addresses separated by commas.")
 @click.option("--baker", "bakers", multiple=True, metavar="ADDRESS[=NAME]", help="A baker to watch; may be repeated.")
 @click.option("--timezone", help="Time zone of the times in messages, e.g. Europe/Berlin. Default: UTC.")
-@click.option("--dir", "home", type=click.Path(path_type=Path, file_okay=False), default=HOME, help="Where to write.")
+@click.option("--dir", "home", type=click.Path(path_type=Path, file_okay=False), help="Where to write .env.")
+@click.option(
+    "--env-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The .env to write; delegates.json goes beside it. Default: .env beside main.py.",
+)
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
-def init(rpc_url: str | None, bakers: tuple[str, ...], timezone: str | None, home: Path, force: bool) -> None:
+def init(
+    rpc_url: str | None,
+    bakers: tuple[str, ...],
+    timezone: str | None,
+    home: Path | None,
+    env_file: Path | None,
+    force: bool,
+) -> None:
     """Write .env and delegates.json, from flags or from a few questions.
 
     \b
     main.py init --rpc-url http://127.0.0.1:8732 --baker tz1VxS7ff4YnZRs8b4mMP4WaMVpoQjuo1rjf=alice
+    main.py init --env-file /etc/sentinel/.env
     """
     from monitor.commands.init import run_init
+    from monitor.config.configuration import ENV_FILE
 
-    sys.exit(run_init(home, rpc_url, bakers, timezone, force))
+    if home is not None and env_file is not None:
+        raise click.UsageError("--dir and --env-file say the same: give one of them")
+    usual = HOME / ENV_FILE
+    written = env_file or (usual if home is None else home / ENV_FILE)
+    sys.exit(run_init(written, rpc_url, bakers, timezone, force, usual))
 
 
 @main.command()
@@ -83,7 +101,12 @@ def init(rpc_url: str | None, bakers: tuple[str, ...], timezone: str | None, hom
 @json_option
 @click.option("--nagios", is_flag=True, help="One line, and the exit codes 0, 1, 2, 3 of Nagios and its like.")
 def status(env_file: Path | None, as_json: bool, nagios: bool) -> None:
-    """How far each network was read, how each target fares, what is open and what could not be told."""
+    """How far each network was read, how each target fares, what is open and what could not be told.
+
+    \b
+    main.py status --json | jq '.[0].undelivered'
+    main.py status --nagios
+    """
     if nagios:
         from monitor.commands.nagios import run_nagios
 
@@ -98,7 +121,12 @@ def status(env_file: Path | None, as_json: bool, nagios: bool) -> None:
 @json_option
 @click.option("--all", "everything", is_flag=True, help="Closed incidents too.")
 def incidents(env_file: Path | None, as_json: bool, everything: bool) -> None:
-    """Open incidents, newest first."""
+    """Open incidents, newest first.
+
+    \b
+    main.py incidents --all
+    main.py incidents --json | jq '.[] | select(.severity == "critical")'
+    """
     from monitor.commands.incidents import run_incidents
 
     exit_with(run_incidents, configured(env_file), everything, as_json)

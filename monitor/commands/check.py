@@ -23,14 +23,14 @@ def run_check(configuration: Configuration, *, as_json: bool, verbose: bool, tak
     channels = channels_of(configuration.settings, console)
     progress = _progress if tty else None
     report = check(configuration, Surroundings(SystemClock(), channels, progress, alarm=True, takeover=takeover))
-    if tty:
-        print("\r\033[K", end="", file=sys.stderr)
-    for problem in report.problems:
-        print(f"sentinel: {problem}", file=sys.stderr)
-    if not as_json and (verbose or tty):
-        for warning in (*configuration.warnings, *report.warnings):
-            print(f"sentinel: {warning}", file=sys.stderr)
     try:
+        if tty:
+            print("\r\033[K", end="", file=sys.stderr)
+        for problem in report.problems:
+            print(f"sentinel: {problem}", file=sys.stderr)
+        if not as_json and (verbose or tty):
+            for warning in (*configuration.warnings, *report.warnings):
+                print(f"sentinel: {warning}", file=sys.stderr)
         if as_json:
             document.end(report)
         elif tty:

@@ -41,8 +41,14 @@ def exit_with(run: Callable[..., int], *arguments: Any) -> None:
 
 
 def discard_output() -> None:
-    """What standard output did not take is not tried again when the process ends, which would be exit code 120."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """What nobody took is not tried again when the process ends, which would be exit code 120."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def configured(env_file: Path | None, heartbeat: bool = False, nagios: bool = False) -> Configuration:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +14,10 @@ from monitor.config.init import Answers, write_configuration
 from monitor.config.problem import ConfigError
 
 
-def run_init(home: Path, rpc_url: str | None, bakers: Sequence[str], timezone: str | None, force: bool) -> int:
-    """The exit code: 0 written, 2 something given cannot be used."""
+def run_init(
+    env_file: Path, rpc_url: str | None, bakers: Sequence[str], timezone: str | None, force: bool, usual: Path
+) -> int:
+    """The exit code: 0 written, 2 something given cannot be used. `usual`: the .env that nobody has to name."""
     if (rpc_url is None or not bakers) and not sys.stdin.isatty():
         missing = " and ".join(flag for flag, given in (("--rpc-url", rpc_url), ("--baker", bakers)) if not given)
         click.echo(f"sentinel: init needs {missing} where it cannot ask (see main.py init --help)", err=True)
@@ -22,14 +25,16 @@ def run_init(home: Path, rpc_url: str | None, bakers: Sequence[str], timezone: s
     rpc_url = rpc_url or click.prompt("Address of your node's RPC", default="http://127.0.0.1:8732")
     named = [_named(baker) for baker in bakers] or _ask_bakers()
     try:
-        files = write_configuration(home, Answers(rpc_url, tuple(named), timezone or "UTC"), force)
+        answers = Answers(rpc_url, tuple(named), timezone or "UTC")
+        files = write_configuration(env_file.parent, answers, force, env_file.name)
     except ConfigError as error:
         for problem in error.problems:
             click.echo(f"sentinel: {problem}", err=True)
         return 2
     for file in files:
         click.echo(f"wrote {file}")
-    click.echo("Next: python main.py check, then the line of crontab.example in your crontab.")
+    where = "" if env_file.absolute() == usual.absolute() else f" --env-file {shlex.quote(str(env_file))}"
+    click.echo(f"Next: python main.py check{where}, then the line of crontab.example in your crontab.")
     return 0
 
 

@@ -65,14 +65,13 @@ def _network(connection: Connection, item: NetworkStatus, now: int, run: RunRow 
     skipped = _skipped(run, item.network)
     return {
         "network": item.network,
-        "cursor": {
-            "level": item.cursor.level,
-            "judged_level": item.cursor.judged_level,
-            "block_time": item.block_timestamp,
-            "age": None if item.block_timestamp is None else now - item.block_timestamp,
-            "blocked_level": item.cursor.blocked_level,
-            "blocked_reason": item.cursor.blocked_reason,
-        },
+        "cursor": item.cursor.level,
+        "judged_level": item.cursor.judged_level,
+        "block_time": item.block_timestamp,
+        "age": None if item.block_timestamp is None else now - item.block_timestamp,
+        "blocked": None
+        if item.cursor.blocked_level is None
+        else {"level": item.cursor.blocked_level, "reason": item.cursor.blocked_reason},
         "coverage": {
             "from": item.coverage.from_level,
             "to": item.coverage.to_level,
@@ -162,15 +161,15 @@ def _lines(document: list[dict[str, Any]], configuration: Configuration) -> list
 
 
 def _network_lines(network: Mapping[str, Any]) -> list[str]:
-    cursor, coverage = network["cursor"], network["coverage"]
-    age = "" if cursor["age"] is None else f", {cursor['age']} s old"
+    coverage, blocked = network["coverage"], network["blocked"]
+    age = "" if network["age"] is None else f", {network['age']} s old"
     lines = [
-        f"{network['network']}: read to level {cursor['level']:,}{age}; "
+        f"{network['network']}: read to level {network['cursor']:,}{age}; "
         f"{coverage['share']:.2%} of {coverage['from']:,}-{coverage['to']:,} was checked"
     ]
     lines += [f"  gap {gap['from']:,}-{gap['to']:,}: {gap['reason']}" for gap in coverage["gaps"][-3:]]
-    if cursor["blocked_level"] is not None:
-        lines.append(f"  level {cursor['blocked_level']:,} cannot be judged: {cursor['blocked_reason']}")
+    if blocked is not None:
+        lines.append(f"  level {blocked['level']:,} cannot be judged: {blocked['reason']}")
     lines += [
         f"  {item['endpoint']}: {item['error']} ({item['failures']} failures in a row)"
         for item in network["endpoints"]

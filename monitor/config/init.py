@@ -63,8 +63,9 @@ def render_delegates(answers: Answers, schema: str | None = None) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def write_configuration(home: Path, answers: Answers, force: bool = False) -> list[Path]:
-    """Write .env (readable by its owner only) and delegates.json into `home`, and return their paths.
+def write_configuration(home: Path, answers: Answers, force: bool = False, env_name: str = ENV_FILE) -> list[Path]:
+    """Write .env (readable by its owner only; another name where `env_name` is given) and delegates.json into `home`,
+    and return their paths.
 
     Raises ConfigError, having written nothing, if an answer is wrong, or a file is there already and `force` is not
     set. With `force` each file is replaced whole.
@@ -72,7 +73,7 @@ def write_configuration(home: Path, answers: Answers, force: bool = False) -> li
     schema = f"./{SCHEMA_FILE}" if (home / SCHEMA_FILE).is_file() else None
     env, delegates = render_env(answers), render_delegates(answers, schema)
     _check(env, delegates, home)
-    files = [(home / ENV_FILE, env, 0o600), (home / DELEGATES_FILE, delegates, 0o644)]
+    files = [(home / env_name, env, 0o600), (home / DELEGATES_FILE, delegates, 0o644)]
     if not force:
         there = [path for path, _, _ in files if os.path.lexists(path)]
         if there:

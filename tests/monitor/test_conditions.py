@@ -244,11 +244,11 @@ def test_a_reorganisation_ends_the_wait_for_a_blocked_level(tmp_path: Path) -> N
         with scene.node.faults.during(faults.no_metadata(levels=(START + 3, START + 3))):
             station.minutes(1)
             (status,) = station.status()
-            assert status["cursor"]["blocked_level"] == START + 3
+            assert status["blocked"]["level"] == START + 3
             scene.node.follow(scene.chain.forked(START - 8))
             station.minutes(1)
         (status,) = station.status()
-        assert (status["cursor"]["level"], status["cursor"]["blocked_level"]) == (START - 9, None)
+        assert (status["cursor"], status["blocked"]) == (START - 9, None)
         station.minutes(1)
         assert station.cursor() == START - 2 + 30
         gaps = station.rows("SELECT * FROM coverage_gap WHERE network = :network", network=NETWORK)
