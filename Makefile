@@ -44,7 +44,7 @@ demo: $(VENV)/run-installed
 	@$(BIN)/python -m simulator demo
 
 test: $(VENV)/dev-installed
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -rs --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -rs --cov --cov-report=term:skip-covered $(ARGS)
 
 lint: $(VENV)/dev-installed
 	@$(BIN)/ruff check .

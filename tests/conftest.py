@@ -10,6 +10,21 @@ import pytest
 from tests.databases import kept_on
 from tests.postgres.server import NoServer, Server
 
+LONGEST = (
+    "tests/simulator/test_demo.py",
+    "tests/test_budget.py",
+    "tests/truth/",
+    "tests/crash/",
+    "tests/test_secrets.py",
+    "tests/postgres/",
+)
+"""Where tests take seconds each, mostly waiting."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: one that is left over at the end is waited for by everybody."""
+    items.sort(key=lambda item: next((n for n, path in enumerate(LONGEST) if item.nodeid.startswith(path)), 99))
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Server]:
