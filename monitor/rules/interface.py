@@ -17,7 +17,7 @@ from monitor.source_model import SourceReading
 
 HOUR = 3600
 
-Kind = Literal["duty", "delegate", "source", "notice", "monitor"]
+Kind = Literal["duty", "delegate", "source", "notice", "monitor", "validator", "miner", "subnet", "wallet", "chain"]
 
 
 @dataclass(frozen=True, slots=True)

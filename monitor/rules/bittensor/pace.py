@@ -1,0 +1,24 @@
+"""How a quantity moved in the last hours, out of samples that are some minutes apart."""
+
+from __future__ import annotations
+
+from monitor.bittensor.history import Samples
+
+
+def change(samples: Samples, block: int, value: float, blocks: int) -> float | None:
+    """Growth since so many blocks ago, as a share of what was: -0.05 is 5 % less.
+
+    The sample may be up to a quarter older than asked for, or a tenth younger; None where there is none, or it was 0.
+    """
+    before = samples.at_or_before(block - round(0.9 * blocks), block - round(1.25 * blocks))
+    return None if before is None or before.value <= 0 else value / before.value - 1
+
+
+def day_median(samples: Samples, block: int, least: int = 20) -> float | None:
+    """The median of a day's samples; None with fewer than `least` of them."""
+    from statistics import median
+
+    from monitor.bittensor.units import BLOCKS_PER_DAY
+
+    values = [sample.value for sample in samples.since(block - BLOCKS_PER_DAY)]
+    return median(values) if len(values) >= least else None
