@@ -3,6 +3,8 @@ save for tests marked `sqlite`: what they speak of is there alone, or would take
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -19,11 +21,27 @@ LONGEST = (
     "tests/postgres/",
 )
 """Where tests take seconds each, mostly waiting."""
+UNTRACED = ("tests/truth/", "tests/crash/", "tests/bench/", "tests/postgres/")
+"""Whole runs by the thousand, of code that the other tests have covered: tracing it costs half as much again."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: one that is left over at the end is waited for by everybody."""
     items.sort(key=lambda item: next((n for n, path in enumerate(LONGEST) if item.nodeid.startswith(path)), 99))
+
+
+@pytest.fixture(autouse=True)
+def untraced(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Its own way of pytest-cov's `no_cover`, which does not stop the tracer in a worker of xdist."""
+    if not request.node.nodeid.startswith(UNTRACED):
+        yield
+        return
+    here, threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    yield
+    sys.settrace(here)
+    threading.settrace(threads)
 
 
 @pytest.fixture(scope="session")
