@@ -20,6 +20,16 @@ class ChainEvent:
         """A field by its name or by where it stands; None where it has neither. Runtimes go from one to the other."""
         return self.fields.get(name, self.fields.get(str(position)))
 
+    def text(self, name: str, position: int) -> str | None:
+        """An account or another text; None where the field is none."""
+        value = self.value(name, position)
+        return value if isinstance(value, str) else None
+
+    def number(self, name: str, position: int) -> int | None:
+        """A netuid, an amount, a block; None where the field is no whole number."""
+        value = self.value(name, position)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
 
 @dataclass(frozen=True, slots=True)
 class ChainCall:

@@ -15,8 +15,8 @@ _TWO_DAYS = 2 * BLOCKS_PER_DAY
 METRICS: tuple[Metric, ...] = (
     Metric("uid", "neuron", "epoch", 0, _EPOCHS, "uid; -1 where not registered", "deregistered"),
     Metric("permit", "neuron", "epoch", 0, _EPOCHS, "1 or 0", "permit_lost, and the first three epochs of a permit"),
-    Metric("active", "neuron", "epoch", 0, _EPOCHS, "1 or 0", "validator_inactive"),
-    Metric("validator_trust", "neuron", "epoch", 0, _EPOCHS, "share", "validator_trust_low"),
+    Metric("active", "neuron", "epoch", 0, _EPOCHS, "1 or 0", "inactive"),
+    Metric("validator_trust", "neuron", "epoch", 0, _EPOCHS, "share", "vtrust_low"),
     Metric("dividends", "neuron", "epoch", 0, _EPOCHS, "Dividends[uid] by the sum over the subnet", "dividends_drop"),
     Metric(
         "alpha_dividends_share",
@@ -31,9 +31,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("root_alpha_dividends", "neuron", "epoch", 0, _EPOCHS, "alpha rao", "dividends_zero"),
     Metric("incentive", "neuron", "epoch", 0, _EPOCHS, "share, summed over mechanisms", "incentive_drop"),
     Metric("emission", "neuron", "epoch", 0, _EPOCHS, "alpha rao per epoch", "immunity_ending"),
-    Metric(
-        "prune_rank", "neuron", "epoch", 0, _EPOCHS, "UIDs that go first; -1 where none goes", "deregistration_near"
-    ),
+    Metric("prune_rank", "neuron", "epoch", 0, _EPOCHS, "UIDs that go first; -1 where none goes", "dereg_risk"),
     Metric(
         "last_update",
         "neuron",
@@ -53,8 +51,8 @@ METRICS: tuple[Metric, ...] = (
         "τ rao: over all subnets, the newest RootAlphaDividendsPerSubnet by the alpha price",
         "root_dividends_drop",
     ),
-    Metric("alpha_price", "subnet", "sample", 25, _TWO_DAYS, "rao of τ for one alpha", "price_moved"),
-    Metric("tao_in_emission", "subnet", "sample", 25, _TWO_DAYS, "rao per block", "emission_drop"),
+    Metric("alpha_price", "subnet", "sample", 25, _TWO_DAYS, "rao of τ for one alpha", "price"),
+    Metric("tao_in_emission", "subnet", "sample", 25, _TWO_DAYS, "rao per block", "emission"),
     Metric(
         "registrations",
         "subnet",
@@ -62,7 +60,16 @@ METRICS: tuple[Metric, ...] = (
         5,
         BLOCKS_PER_DAY + BLOCKS_PER_HOUR,
         "NeuronRegistered events since the sample before",
-        "deregistration_near, registrations_changed",
+        "dereg_risk, registrations",
+    ),
+    Metric(
+        "registration_allowed",
+        "subnet",
+        "change",
+        0,
+        30 * BLOCKS_PER_DAY,
+        "1 or 0",
+        "registrations: whether it was open before",
     ),
     Metric(
         "validators_dark",
@@ -73,7 +80,6 @@ METRICS: tuple[Metric, ...] = (
         "share of permit stake without weights for 3 tempos",
         "validators_dark",
     ),
-    Metric("miner_burned", "subnet", "epoch", 0, _EPOCHS, "share", "miner_burned"),
 )
 
 BY_NAME = {metric.name: metric for metric in METRICS}

@@ -16,9 +16,9 @@ def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdi
     found = context.chain.undecoded
     if not found:
         return ok()
-    samples = context.samples("undecoded").values
-    lasted = context.now - round(samples[-1].value) if samples else 0
-    severity = Severity.CRITICAL if lasted >= limits["critical"] else Severity.WARNING
+    since = episode.opened_level if episode.open else None
+    lasts = since is not None and context.block - since >= limits["critical"]
+    severity = Severity.CRITICAL if lasts else Severity.WARNING
     return bad(severity, "undecoded", {"items": list(found), "detail": found[0]})
 
 
@@ -29,13 +29,13 @@ RULE = Condition(
         title="Answers cannot be decoded",
         kind="chain",
         default="an answer could not be decoded, or contradicts itself",
-        severity="warning; critical after 2 minutes",
+        severity="warning; critical after 10 blocks (2 minutes)",
         recovery="2 runs in which everything was understood",
     ),
     about="The node answers, and what it answers cannot be what the chain holds.",
     read="every answer; `System.Number` beside the header, `Timestamp.Now`",
     scopes=("chain",),
     assess=assess,
-    thresholds=(Threshold("critical", 120, "seconds", "since the first such answer"),),
+    thresholds=(Threshold("critical", 10, "blocks", "since the first such answer"),),
     policy=Policy(resolve_streak=2, flapping=True),
 )

@@ -20,11 +20,9 @@ def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdi
         return ok("registered" if episode.open else "", uid=neuron.uid)
     burn = None if subnet is None else subnet.burn
     uids = [sample for sample in context.samples("uid").values if sample.value >= 0]
-    taken = context.happened("replaced")
-    if not uids and not taken:
+    if not uids:
         return bad(Severity.WARNING, "never-registered", {"burn": burn})
-    uid = round(uids[-1].value) if uids else taken[-1].detail.get("uid")
-    return bad(Severity.CRITICAL, "deregistered", {"uid": uid, "burn": burn})
+    return bad(Severity.CRITICAL, "deregistered", {"uid": round(uids[-1].value), "burn": burn})
 
 
 RULE = Condition(
@@ -38,7 +36,7 @@ RULE = Condition(
         recovery="registered again",
     ),
     about="A watched hotkey no longer holds a uid on the subnet.",
-    read="`Uids`; `NeuronRegistered` events that give its uid to another",
+    read="`Uids`, in every run; the uid is never remembered",
     scopes=("neuron",),
     assess=assess,
     needs=(needs.subnet,),
