@@ -8,11 +8,12 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for python in python3.15 python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$python; break; fi; done)
 
-.PHONY: help demo test install lint bench clean
+.PHONY: help demo test crash install lint bench clean
 
 help:
 	@echo "make demo     set up .venv and watch one alert from its firing to its recovery (simulated chain)"
 	@echo "make test     set up .venv and run the whole test suite"
+	@echo "make crash    kill -9 the checker 500 times, and see whether anything was lost (a few minutes)"
 	@echo "make install  set up .venv for the real thing: .venv/bin/python main.py init"
 	@echo "make lint     ruff, mypy --strict and the import rules"
 	@echo "make bench    the cost figures, as ratios measured in one run"
@@ -45,6 +46,9 @@ demo: $(VENV)/run-installed
 
 test: $(VENV)/dev-installed
 	@$(BIN)/python -m pytest -n 3 --dist worksteal -rs --cov --cov-report=term:skip-covered $(ARGS)
+
+crash: $(VENV)/dev-installed
+	@$(BIN)/python -m tests.crash $(ARGS)
 
 lint: $(VENV)/dev-installed
 	@$(BIN)/ruff check .
