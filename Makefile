@@ -33,7 +33,7 @@ $(VENV)/run-installed: requirements.txt $(VENV)/created
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/dev-installed: requirements-dev.txt requirements-notify.txt requirements-postgres.txt requirements.txt $(VENV)/created
+$(VENV)/dev-installed: requirements-dev.txt requirements-notify.txt requirements-postgres.txt requirements-bittensor.txt requirements.txt $(VENV)/created
 	@echo "Installing requirements-dev.txt"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/run-installed
