@@ -85,6 +85,10 @@ class Payload:
     drop: float | None = None
     """By which share the rights fall."""
 
+    # Bittensor
+    facts: Mapping[str, Any] | None = None
+    """What its rule found, as the verdict's evidence has it: ages and counts in blocks, amounts in rao."""
+
     # the source
     endpoint: str | None = None
     """host#ordinal"""

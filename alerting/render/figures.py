@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from monitor.model import CheckKey
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NAME_LENGTH = 24
 
@@ -84,6 +86,17 @@ def named(name: str | None, target: str) -> str:
     if not text:
         return short(target)
     return text if len(text) <= _NAME_LENGTH else f"{text[: _NAME_LENGTH - 1]}…"
+
+
+def called(key: CheckKey, name: str | None) -> str:
+    """As `named`; on Bittensor with its subnet before it: "sn18 val-A", "sn18"."""
+    if not key.network.startswith("bittensor"):
+        return named(name, key.target)
+    netuid, slash, hotkey = key.target.partition("/")
+    if not netuid.isdecimal():
+        return named(name, key.target)
+    own = named(name, hotkey) if slash else named(name, netuid) if name and name.strip() != netuid else ""
+    return f"sn{netuid} {own}".rstrip()
 
 
 def one_line(text: str) -> str:

@@ -11,7 +11,10 @@ from alerting.render.figures import number
 from alerting.render.item import Item, RenderedInput, continued, item_of
 from monitor.model import ENDED, OPENING
 
-SHARED = frozenset({"missed_attestation", "missed_baking", "dal_participation"})
+SHARED = frozenset(
+    {"missed_attestation", "missed_baking", "dal_participation", "weights_stale", "inactive", "reveal_missing"}
+    | {"deregistered", "axon", "weights_failed"}
+)
 """Rules whose targets fail together when a machine, a network or the chain does."""
 
 TOGETHER_SECONDS = 300
@@ -90,7 +93,8 @@ def _at_once(first: Item, item: Item) -> bool:
 
 
 def _merged(items: list[Item]) -> Item:
-    kind = "bakers" if items[0].key.target.startswith("tz") else "targets"
+    target = items[0].key.target
+    kind = "bakers" if target.startswith("tz") else "neurons" if "/" in target else "targets"
     return replace(
         items[0],
         payload=_common([item.payload for item in items]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from alerting.payload import Payload
-from alerting.render.figures import named
+from alerting.render.figures import called
 from monitor.model import CheckKey, EventKind, Severity
 
 
@@ -80,7 +80,7 @@ def item_of(event: RenderedInput) -> Item:
         payload=event.payload,
         incidents=(event.incident,) if event.incident else (),
         events=(event,),
-        subject=named(event.payload.name, event.key.target),
+        subject=called(event.key, event.payload.name),
     )
 
 

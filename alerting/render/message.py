@@ -190,8 +190,10 @@ def _facts(event: RenderedInput, item: Item, wording: Wording, times: Times) -> 
         item = item_of(event)
         wording = word(item, times)
     subject, rest = _headline(item, wording)
+    told = event.payload.to_value()
     return {
-        **event.payload.to_value(),
+        **told.pop("facts", {}),
+        **told,
         "event_id": event.event_id,
         "incident": event.incident,
         "kind": event.kind.value,

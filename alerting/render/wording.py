@@ -69,8 +69,18 @@ def _function(item: Item) -> WordingFunction:
     if item.kind is EventKind.RESOLVED and item.payload.close_reason == "removed":
         return monitor.no_longer_monitored
     if item.kind is EventKind.TEST:
-        return BY_RULE.get(item.key.rule, monitor.test)
-    return BY_RULE.get(item.key.rule, monitor.generic)
+        return _by_rule(item) or monitor.test
+    return _by_rule(item) or monitor.generic
+
+
+def _by_rule(item: Item) -> WordingFunction | None:
+    if not item.key.network.startswith("bittensor"):
+        return BY_RULE.get(item.key.rule)
+    from alerting.render.bittensor import wording as bittensor  # nothing a baker's run needs
+
+    if bittensor.no_longer_judged(item):
+        return bittensor.ended_unjudged
+    return bittensor.BY_RULE.get(item.key.rule) or BY_RULE.get(item.key.rule)
 
 
 def _as_told(item: Item) -> Item:

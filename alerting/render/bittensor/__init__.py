@@ -1,0 +1,1 @@
+"""What is told of Bittensor. Imported where something of it is told."""
