@@ -25,7 +25,7 @@ from monitor.clock import Clock
 from monitor.collection import Job, collect
 from monitor.config.configuration import Configuration
 from monitor.config.problem import ConfigError
-from monitor.database import fenced, open_database, place, prepare, reading, sqlite_path, writing
+from monitor.database import fenced, open_database, place, reading, sqlite_path, writing
 from monitor.errors import SchemaError, StateError
 from monitor.host import check_host, has_moved, this_host
 from monitor.life_signs import LifeSigns, figures_of
@@ -40,6 +40,7 @@ from monitor.retention import prune, prune_ledger
 from monitor.routes import routes_of
 from monitor.rules.run_killed import KilledRun
 from monitor.runs import RunRow, finish_run, last_run, runs_since_success, start_run
+from monitor.schema_version import prepare
 from monitor.self_check import judge_itself, take_up_watch_list, tell_monitor_gaps, tell_takeover, watch_list_in_force
 from monitor.self_kill import killed_after, ran_out_of_time
 from monitor.watched import watched_networks

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from monitor.database import open_database, prepare
+from monitor.database import open_database
+from monitor.schema_version import prepare
 from tests.postgres.server import Server
 
 _templates: dict[Server, str] = {}

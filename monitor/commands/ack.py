@@ -10,7 +10,8 @@ from monitor.clock import Clock, SystemClock
 from monitor.commands.author import author
 from monitor.commands.table import moment
 from monitor.config.configuration import Configuration
-from monitor.database import open_database, verify, writing
+from monitor.database import open_database, writing
+from monitor.schema_version import verify
 from monitor.timespan import parse_until
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from monitor.backup import back_up
 from monitor.config.configuration import Configuration
-from monitor.database import open_database, sqlite_path, verify
+from monitor.database import open_database, sqlite_path
+from monitor.schema_version import verify
 
 
 def run_backup(configuration: Configuration, file: Path, force: bool) -> int:

@@ -11,8 +11,9 @@ from typing import Any
 from monitor.acks import UNTIL_RESOLVED
 from monitor.commands.table import moment
 from monitor.config.configuration import Configuration
-from monitor.database import open_database, reading, verify
+from monitor.database import open_database, reading
 from monitor.explanation import Document, explain
+from monitor.schema_version import verify
 
 _MARKS = {"met": "+", "reproposed": "+", "missed": "-", "unknown": "?"}
 

@@ -8,9 +8,10 @@ import sys
 from sqlalchemy import select
 
 from monitor.config.configuration import Configuration
-from monitor.database import open_database, reading, verify
+from monitor.database import open_database, reading
 from monitor.history import history
 from monitor.schema import target as target_table
+from monitor.schema_version import verify
 
 
 def run_history(

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from monitor.commands.table import columns, moment
 from monitor.config.configuration import Configuration
-from monitor.database import open_database, reading, verify
+from monitor.database import open_database, reading
 from monitor.schema import incident, target
+from monitor.schema_version import verify
 
 
 def run_incidents(configuration: Configuration, everything: bool, as_json: bool) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from monitor.clock import Clock, SystemClock
 from monitor.config.configuration import Configuration
-from monitor.database import open_database, reading, verify
+from monitor.database import open_database, reading
 from monitor.errors import StateError
 from monitor.nagios import UNKNOWN, summary, unknown, verdict
+from monitor.schema_version import verify
 
 
 def run_nagios(configuration: Configuration, clock: Clock | None = None) -> int:

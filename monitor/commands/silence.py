@@ -15,7 +15,8 @@ from monitor.commands.author import author
 from monitor.commands.receivers import receivers
 from monitor.commands.table import columns, moment
 from monitor.config.configuration import Configuration
-from monitor.database import open_database, reading, verify, writing
+from monitor.database import open_database, reading, writing
+from monitor.schema_version import verify
 from monitor.silences import Kind, Silence, ask_to_end, begin, silences
 from monitor.subjects import meant, open_incidents
 from monitor.timespan import parse_duration

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Engine, func, select
 from alerting.deliveries import undelivered
 from monitor.commands.table import columns, moment
 from monitor.config.configuration import Configuration
-from monitor.database import open_database, reading, verify
+from monitor.database import open_database, reading
 from monitor.runs import RunRow, last_run
 from monitor.schema import channel_state, endpoint, incident
+from monitor.schema_version import verify
 from monitor.silences import silences
 from monitor.status import NetworkStatus, status
 

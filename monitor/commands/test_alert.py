@@ -14,12 +14,13 @@ from monitor.clock import Clock, SystemClock
 from monitor.commands.author import author
 from monitor.config.configuration import Configuration
 from monitor.config.watch_list import Delegate
-from monitor.database import fenced, open_database, reading, verify
+from monitor.database import fenced, open_database, reading
 from monitor.lock import Lock, lock_of
 from monitor.model import Event
 from monitor.rehearsal import plain_test, rehearse, routed, rule_test, samples
 from monitor.routes import routes_of
 from monitor.schema import target as targets
+from monitor.schema_version import verify
 
 LONGEST_WAIT = 60.0
 DELEGATE_RULE = "missed_attestation"

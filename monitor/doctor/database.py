@@ -10,12 +10,13 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from monitor.config.configuration import Configuration
-from monitor.database import open_database, place, reading, sqlite_path, verify, writing
+from monitor.database import open_database, place, reading, sqlite_path, writing
 from monitor.doctor.finding import Finding, failed, warning, well
 from monitor.errors import NoState, OlderSchema, StateError
 from monitor.host import has_moved, this_host
 from monitor.pooling import transaction_pooling
 from monitor.runs import last_run
+from monitor.schema_version import verify
 
 AREA = "database"
 SCARCE_BYTES, SPARSE_BYTES = 20 * 1024**2, 500 * 1024**2

@@ -14,7 +14,7 @@ from monitor.config.channel_names import channel_names
 from monitor.config.configuration import Configuration
 from monitor.config.problem import ConfigError
 from monitor.config.watch_list import WatchList
-from monitor.database import open_database, reading, verify
+from monitor.database import open_database, reading
 from monitor.doctor.configuration import examine_configuration
 from monitor.doctor.database import examine_database
 from monitor.doctor.finding import Finding
@@ -23,6 +23,7 @@ from monitor.doctor.nodes import Answered, examine_clock, examine_nodes
 from monitor.doctor.receivers import examine_channels
 from monitor.errors import StateError
 from monitor.schema import network as networks
+from monitor.schema_version import verify
 from monitor.self_check import watch_list_in_force
 from monitor.watched import watched_networks
 

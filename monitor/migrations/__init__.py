@@ -1,7 +1,7 @@
 """Schema changes. Imported only when the stored version is behind: Alembic costs more than a run with nothing new.
 
 A change of monitor/schema.py needs, in one commit: the next file in versions/ (four digits, counted up), and
-SCHEMA_VERSION in monitor/database.py. Tests hold the three to each other.
+SCHEMA_VERSION in monitor/schema_version.py. Tests hold the three to each other.
 """
 
 from __future__ import annotations

@@ -15,12 +15,13 @@ from alerting.errors import DeliveryError
 from alerting.events import ChannelRoute, write_event
 from alerting.outbox import Outbox
 from alerting.payload import Payload
-from monitor.database import open_database, prepare, reading, writing
+from monitor.database import open_database, reading, writing
 from monitor.model import CheckKey, Event, EventKind, Format, Message, Severity
 from monitor.schema import channel_state, metadata
 from monitor.schema import delivery as deliveries
 from monitor.schema import event as events
 from monitor.schema import incident as incidents
+from monitor.schema_version import prepare
 from tests.databases import url_in
 
 NOON = 1_795_262_400  # 2026-11-21 12:00:00 UTC

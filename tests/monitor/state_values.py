@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Engine, Table, select
 
-from monitor.database import open_database, prepare, reading, writing
+from monitor.database import open_database, reading, writing
 from monitor.model import Batch, Block, CoverageGap, Observation, Outcome
+from monitor.schema_version import prepare
 from monitor.state import store_batch
 from tests.databases import url_in
 

@@ -13,9 +13,10 @@ import pytest
 from monitor.backup import back_up
 from monitor.commands.backup import run_backup
 from monitor.config.configuration import Configuration, load
-from monitor.database import reading, verify, writing
+from monitor.database import reading, writing
 from monitor.errors import StateError
 from monitor.schema import run
+from monitor.schema_version import verify
 from tests.monitor.state_values import fresh
 
 

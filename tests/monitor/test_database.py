@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex
 
 from monitor import database
-from monitor.database import insert, open_database, prepare, reading, verify, writing
+from monitor.database import insert, open_database, reading, writing
 from monitor.errors import (
     Busy,
     Corrupt,
@@ -29,6 +29,7 @@ from monitor.errors import (
     state_error,
 )
 from monitor.schema import complete_for_postgresql, metadata, run, series
+from monitor.schema_version import SCHEMA_VERSION, prepare, verify
 from tests.monitor.state_values import ROOT, attesting, fresh, put, rows, start_process
 
 
@@ -51,11 +52,14 @@ def test_a_missing_database_is_created_once_and_then_left_alone(tmp_path: Path) 
     assert len(rows(engine, series)) == 1
     with reading(engine) as connection:
         stored = connection.exec_driver_sql("SELECT version_num FROM alembic_version").all()
-    assert [tuple(row) for row in stored] == [(database.SCHEMA_VERSION,)]
+    assert [tuple(row) for row in stored] == [(SCHEMA_VERSION,)]
 
 
 def test_two_processes_may_create_the_database_at_once(tmp_path: Path) -> None:
-    code = "import sys; from monitor.database import *; prepare(open_database(sys.argv[1]))"
+    code = (
+        "import sys; from monitor.database import open_database; from monitor.schema_version import prepare; "
+        "prepare(open_database(sys.argv[1]))"
+    )
     url = f"sqlite:///{tmp_path / 'state.db'}"
     both = [subprocess.Popen([sys.executable, "-c", code, url], cwd=ROOT, stderr=subprocess.PIPE) for _ in range(2)]
     assert [(process.communicate()[1], process.returncode) for process in both] == [(b"", 0), (b"", 0)]
@@ -66,7 +70,7 @@ def test_two_processes_may_create_the_database_at_once(tmp_path: Path) -> None:
 def test_preparing_a_current_database_does_not_import(tmp_path: Path, module: str) -> None:
     fresh(tmp_path)
     code = (
-        "import sys; from monitor.database import *\n"
+        "import sys; from monitor.database import *; from monitor.schema_version import *\n"
         "prepare(open_database(sys.argv[1])); print(sys.argv[2] in sys.modules)"
     )
     url = f"sqlite:///{tmp_path / 'state.db'}"
@@ -122,7 +126,7 @@ def test_what_a_writer_has_read_stays_true_until_it_commits(tmp_path: Path, monk
 def test_a_killed_writer_leaves_no_lock_behind(tmp_path: Path) -> None:
     engine = fresh(tmp_path)
     code = (
-        "import sys; from monitor.database import *\n"
+        "import sys; from monitor.database import *; from monitor.schema_version import *\n"
         "with writing(open_database(sys.argv[1])) as c:\n"
         "    c.exec_driver_sql(\"INSERT INTO run (started_at, host, pid) VALUES (1, 'h', 1)\")\n"
         "    print('ready', flush=True); sys.stdin.read()"

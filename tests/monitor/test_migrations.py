@@ -11,10 +11,11 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from monitor.database import SCHEMA_VERSION, open_database, prepare, sqlite_path
+from monitor.database import open_database, sqlite_path
 from monitor.errors import StateError
 from monitor.migrations import SCRIPTS, upgrade
 from monitor.schema import series
+from monitor.schema_version import SCHEMA_VERSION, prepare
 from tests.monitor.state_values import attesting, fresh, put, rows, start_process
 
 NEXT = """

@@ -12,10 +12,11 @@ from sqlalchemy import Engine, select, update
 from alerting.holds import holds_now
 from monitor import silences
 from monitor.acks import acknowledge, end_expired
-from monitor.database import prepare, reading, writing
+from monitor.database import reading, writing
 from monitor.errors import Busy
 from monitor.model import EventKind
 from monitor.schema import incident, silence
+from monitor.schema_version import prepare
 from tests.alerting.stage import Scripted, Stage
 from tests.postgres.server import Server
 

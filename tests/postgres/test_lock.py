@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from monitor.database import fenced, open_database, prepare, reading, writing
+from monitor.database import fenced, open_database, reading, writing
 from monitor.errors import Lost, Unreachable
 from monitor.lock import AdvisoryLock, lock_of
 from monitor.postgresql import IDLE_SECONDS, INTERVAL_SECONDS, LOST_AFTER_MS, PROBES
 from monitor.runs import start_run
+from monitor.schema_version import prepare
 from tests.monitor.state_values import start_process
 from tests.postgres.server import PASSWORD, Server
 

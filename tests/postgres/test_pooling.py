@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.config.configuration import load
-from monitor.database import open_database, prepare
+from monitor.database import open_database
 from monitor.doctor.database import examine_database
 from monitor.errors import Unreachable
 from monitor.lock import lock_of
 from monitor.pooling import transaction_pooling
+from monitor.schema_version import prepare
 from tests.postgres.bouncer import bouncing
 from tests.postgres.server import NoServer, Server
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from monitor.database import SCHEMA_VERSION, open_database, prepare, reading, verify, writing
+from monitor.database import open_database, reading, writing
 from monitor.errors import ForeignSchema, NewerSchema, NoState, OlderSchema, SchemaError, StateError, Unreachable
 from monitor.migrations import SCRIPTS, upgrade
 from monitor.schema import metadata, series
+from monitor.schema_version import SCHEMA_VERSION, prepare, verify
 from tests.monitor.state_values import ALICE, address, attesting, put, rows, start_process
 from tests.monitor.test_migrations import NEXT
 from tests.postgres.server import Server
