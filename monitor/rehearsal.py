@@ -24,6 +24,7 @@ from monitor.rules.interface import MONITOR
 from monitor.schema import delivery
 
 SECONDS = 45.0
+BITTENSOR = "bittensor:"
 _TIMES = ("opened_at", "at", "ended_at", "reward_lost_at", "next_right_at", "active_at", "until")
 
 
@@ -54,13 +55,15 @@ def rule_test(rule: str, network: str, target: str | None, delegate: Delegate | 
     shift = now - told.occurred_at
     values: dict[str, Any] = told.payload.to_value()
     values |= {name: values[name] + shift for name in _TIMES if name in values}
-    values["name"] = delegate.name if delegate else None
+    if delegate is not None or not sample.network.startswith(BITTENSOR):
+        values["name"] = delegate.name if delegate else None
     if delegate is not None:
         values["runbook"] = delegate.runbook
     whose = target or sample.target
     if "#" in whose:
         values["endpoint"] = whose
-    key = CheckKey(sample.network if sample.network == MONITOR else network, whose, rule)
+    own = sample.network == MONITOR or (sample.network.startswith(BITTENSOR) and not network.startswith(BITTENSOR))
+    key = CheckKey(sample.network if own else network, whose, rule)
     payload = Payload.from_value(values).to_value()
     return Event(EventKind.TEST, f"test:{rule}:{now}", key, told.severity, now, payload, silent=told.silent)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC
 
 from alerting.channels.interface import Limits
+from alerting.render.bittensor.samples import SECTIONS as BITTENSOR
 from alerting.render.message import render
 from alerting.render.sample import Group, Sample
 from alerting.render.sample_bakers import DELEGATES, DUTIES, STOPPED
@@ -17,6 +18,7 @@ SECTIONS = (
     ("The state of a baker", DELEGATES),
     ("Nodes", SOURCES),
     ("The monitor itself", ITSELF),
+    *BITTENSOR,
 )
 _LIMITS = Limits(units=64_000, events=100)
 _HEAD = """\

@@ -9,6 +9,7 @@ import importlib
 import inspect
 
 from monitor.model import CheckKey
+from monitor.rules.bittensor import catalogue as bittensor
 from monitor.rules.inhibition import causes
 from monitor.rules.interface import Card
 from monitor.rules.registry import CARDS
@@ -103,6 +104,7 @@ def document() -> str:
     for kind, heading in _HEADINGS.items():
         parts.append(f"## {heading}\n")
         parts += [_section(card) for card in CARDS.values() if card.kind == kind]
+    parts += bittensor.sections()
     return "\n".join(parts)
 
 

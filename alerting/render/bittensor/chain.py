@@ -42,11 +42,9 @@ def runtime_upgraded(item: Item, times: Times) -> Wording:
         return ended(item, times, ": nothing watched is missing", "lacked something watched", subject=subject)
     items, spec, before = texts(item, "items"), whole(item, "spec"), whole(item, "previous_spec")
     runtime = "the runtime" if spec is None else f"runtime {spec}"
-    what = "changed" if item.payload.reason == "changed" else "has no more"
-    count = f"{plural(len(items), 'item')} that is watched" if items else "something that is watched"
-    if len(items) > 1:
-        count = f"{number(len(items))} items that are watched"
-    rest = "Rules that need them say nothing meanwhile" if what == "has no more" else None
+    what = "changed" if item.payload.reason == "changed" else "lacks"
+    count = plural(len(items), "watched item") if items else "something watched"
+    rest = "Rules that need it say nothing meanwhile" if what == "lacks" else None
     return Wording(
         f": {runtime} {what} {count}",
         details(

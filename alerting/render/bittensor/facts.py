@@ -57,16 +57,14 @@ def tao(item: Item, name: str) -> str | None:
 
 
 def amount(rao: float, unit: str = "τ") -> str:
-    """As "1,240 τ", "12.3 τ", "0.41 τ", "0.0031 τ"; nothing that is there is rounded to nothing."""
+    """As "1,240 τ", "12.3 τ", "0.41 τ", "0.0213 τ"; nothing that is there is rounded to nothing."""
     value = rao / _RAO
     size = abs(value)
     if size >= 100 or size == 0:
         return f"{round(value):,} {unit}"
     if size >= 10:
         return f"{value:.1f} {unit}".replace(".0 ", " ")
-    if size >= 0.01:
-        return f"{value:.2f}".rstrip("0").rstrip(".") + f" {unit}"
-    return f"{value:.2g} {unit}" if size >= 0.0001 else f"{number(round(rao))} rao"
+    return f"{value:.3g} {unit}" if size >= 0.0001 else f"{number(round(rao))} rao"
 
 
 def _fact(item: Item, name: str) -> object:

@@ -135,7 +135,7 @@ def weights_failed(item: Item, times: Times) -> Wording:
         f": {'weights' if count is None else plural(count, 'attempt') + ' to set weights'} refused{within}",
         details(
             None if error is None else one_line(error),
-            None if succeeded is None else f"{number(succeeded)} succeeded" if succeeded else "None succeeded",
+            None if succeeded is None else f"{number(succeeded)} succeeded" if succeeded else "Not one succeeded",
             runbook(item),
         ),
     )

@@ -65,10 +65,10 @@ def wallet_control(item: Item, times: Times) -> Wording:
     }
     what = words.get(item.payload.reason or "", "control changed")
     new, kind = text(item, "new") or text(item, "hotkey"), text(item, "proxy")
-    may = None if kind is None else f"It may act as {one_line(kind)}"
+    acts = None if new is None or kind is None else f"{short(new)} may act for it as {one_line(kind)}"
     return Wording(
         f": {what} {times.at(item.at)}",
-        details(None if new is None else f"{short(new)}", may, _ACT, runbook(item)),
+        details(acts or (None if new is None else short(new)), _ACT, runbook(item)),
     )
 
 

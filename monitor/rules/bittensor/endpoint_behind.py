@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from monitor.rules.interface import Card, Judged, Policy, SourceRule, SourceSettings, critical, ok, unknown, warning
 from monitor.source_model import SourceReading
 
+ABOUT = "One endpoint's chain lags behind the others'."
+READ = "the finalised head that each endpoint names"
 WARNING, CRITICAL, RECOVERY = 10, 50, 3
 POLICY = Policy(fire_after=120, flapping=True)
 

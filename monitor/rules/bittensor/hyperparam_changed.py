@@ -19,7 +19,6 @@ GRAVE = frozenset(
         "commit_reveal_period",
         "commit_reveal_weights_enabled",
         "registration_allowed",
-        "immunity_period",
         "max_validators",
         "max_allowed_uids",
         "kappa",
@@ -49,7 +48,7 @@ RULE = Notice(
         kind="subnet",
         default="each hyperparameter whose value is another one than in the run before, but difficulty, burn and the "
         "activity cutoff",
-        severity="warning; critical for tempo, weights_version, commit-reveal, registration_allowed, immunity_period, "
+        severity="warning; critical for tempo, weights_version, commit-reveal, registration_allowed, "
         "max_validators, max_allowed_uids, kappa, yuma_version, min_burn, max_burn, mechanism_count and "
         "subnet_emission_enabled",
         recovery="told once; nothing stays open",
