@@ -19,7 +19,6 @@ from alerting.channels.interface import Channel
 from alerting.delivery_report import DeliveryReport, report_of
 from collectors.interface import Finished
 from collectors.rpc import RpcClient
-from collectors.tezos.collector import TezosCollector
 from monitor.budget import DEFAULT, Budget
 from monitor.clock import Clock
 from monitor.collection import Job, collect
@@ -43,6 +42,7 @@ from monitor.runs import RunRow, finish_run, last_run, runs_since_success, start
 from monitor.schema_version import prepare
 from monitor.self_check import judge_itself, take_up_watch_list, tell_monitor_gaps, tell_takeover, watch_list_in_force
 from monitor.self_kill import killed_after, ran_out_of_time
+from monitor.tezos_run import TezosRun
 from monitor.watched import watched_networks
 
 if TYPE_CHECKING:
@@ -143,8 +143,14 @@ class _Run:
 
         watched = watched_networks(self.settings, watch_list)
         settings = {network.endpoints_key for network in watched}
-        networks = [
-            NetworkRun(self.engine, self.settings, network, recorder, frozenset(settings - {network.endpoints_key}))
+        networks: list[NetworkRun] = [
+            TezosRun(
+                self.engine,
+                self.settings,
+                recorder,
+                frozenset(settings - {network.endpoints_key}),
+                watched=network,
+            )
             for network in watched
         ]
         self._collect(networks)
@@ -224,14 +230,10 @@ class _Run:
         clients: dict[str, RpcClient] = {}
         queue: list[Job] = []
         for run in networks:
-            plan = run.begin()
-            client = self._client(run)
-            collector = TezosCollector(
-                client, run.watched.endpoints, self.settings.rpc_max_connections, self.start + self.budget.stop_reading
-            )
-            name = run.watched.endpoints_key
+            run.begin()
+            name, client = run.endpoints_key, self._client(run)
             jobs[name], clients[name] = run, client
-            queue.append(Job(name, plan, collector))
+            queue.append(run.job(client, self.start + self.budget.stop_reading))
         for job, item in collect(queue, self.start + self.budget.networks, self.clock.monotonic):
             run = jobs[job.name]
             if isinstance(item, Finished):
@@ -244,7 +246,7 @@ class _Run:
 
     def _client(self, run: NetworkRun) -> RpcClient:
         return RpcClient(
-            run.watched.endpoints,
+            run.endpoints,
             timeout=self.settings.rpc_timeout,
             max_connections=self.settings.rpc_max_connections,
             max_body=self.settings.rpc_max_body,

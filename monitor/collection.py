@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, Queue
 
-from collectors.interface import Collector, Finished, Item, Plan
+from collectors.interface import Finished, Item
 from monitor.source_model import SourceReading
 
 QUEUED_ITEMS = 4
@@ -24,8 +24,11 @@ class Job:
 
     name: str
     """What the network is called until its chain is known."""
-    plan: Plan
-    collector: Collector
+    network: str | None
+    """Its pinned name; None before the first contact."""
+    expected_chain_id: str | None
+    collect: Callable[[], Iterator[Item]]
+    """Its collector, with its plan. Raises nothing: what goes wrong is in `Finished`."""
 
 
 def collect(
@@ -55,15 +58,14 @@ def collect(
 
 def unfinished(job: Job, error: str) -> Finished:
     """What stands in for the end of a collection that had none."""
-    network = job.plan.network
-    source = SourceReading(network or job.name, (), job.plan.expected_chain_id, None, None, failure=error)
-    return Finished(network, source, error=error)
+    source = SourceReading(job.network or job.name, (), job.expected_chain_id, None, None, failure=error)
+    return Finished(job.network, source, error=error)
 
 
 def _run(job: Job, queue: Queue[tuple[Job, Item]]) -> None:
     finished = False
     try:
-        for item in job.collector.collect(job.plan):
+        for item in job.collect():
             finished = isinstance(item, Finished)
             queue.put((job, item))
     except Exception as error:

@@ -309,7 +309,7 @@ import {module}
     [
         ("monitor.check", "prepare", False),
         ("monitor.check", "watched_networks", True),
-        ("monitor.network_run", "store_batch", True),
+        ("monitor.tezos_run", "store_batch", True),
         ("collectors.tezos.collector", "probe", False),
         ("collectors.tezos.pipeline", "parse_block", True),
         ("alerting.leases", "take", True),

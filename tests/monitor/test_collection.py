@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
@@ -41,7 +42,8 @@ class Scripted:
 
 
 def job(name: str, collector: Scripted, network: str | None = "tezos:mainnet") -> Job:
-    return Job(name, make_plan(CHAIN, 0, {}, None, network=network), collector)
+    plan = make_plan(CHAIN, 0, {}, None, network=network)
+    return Job(name, plan.network, plan.expected_chain_id, partial(collector.collect, plan))
 
 
 def run(*jobs: Job, seconds: float = 5.0) -> list[tuple[str, Item]]:
