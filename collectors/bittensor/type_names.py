@@ -1,0 +1,99 @@
+"""Types of a runtime in words, and their shape on the wire.
+
+A name is for people ("Vec<NetUid>"). A shape tells whether bytes are read the same way in two runtimes: a wrapper
+around one value has that value's shape, so that a u16 that becomes a NetUid has not changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from collectors.bittensor.library import attempt
+from collectors.errors import Unreadable
+
+_DEEPEST = 40
+
+
+def type_name(decoder: Any, reference: str) -> str:
+    """Of "scale_info::42" in a bittensor_core.Runtime. A type of its own name is told by it alone, without its parameters. Raises Unreadable."""
+    return _name(_types(decoder), _number(reference), 0)
+
+
+def type_shape(decoder: Any, reference: str) -> str:
+    """Equal where two runtimes read the same bytes as the same fields. Raises Unreadable."""
+    return _shape(_types(decoder), _number(reference), ())
+
+
+@lru_cache(maxsize=4)
+def _types(decoder: Any) -> Mapping[int, Any]:
+    problem = "types of a runtime cannot be read"
+    registry = attempt(problem, json.loads, attempt(problem, decoder.registry_json))
+    found: Mapping[int, Any] = attempt(problem, lambda: {one["id"]: one["type"] for one in registry["types"]})
+    return found
+
+
+def _number(reference: str) -> int:
+    number: int = attempt("a type without a number", int, reference.rpartition("::")[2])
+    return number
+
+
+def _of(types: Mapping[int, Any], number: int) -> tuple[list[str], str, Any]:
+    """Path, kind of definition ("composite", "variant", "sequence", …) and the definition."""
+    described = types.get(number)
+    if described is None:
+        raise Unreadable("a type that metadata do not describe")
+    kind, definition = next(iter(described["def"].items()))
+    return described.get("path", []), kind, definition
+
+
+def _name(types: Mapping[int, Any], number: int, depth: int) -> str:
+    if depth > _DEEPEST:
+        return "…"
+    path, kind, definition = _of(types, number)
+    if path and path[-1] == "Option" and kind == "variant":
+        inner = next((case["fields"][0]["type"] for case in definition["variants"] if case.get("fields")), None)
+        return "Option" if inner is None else f"Option<{_name(types, inner, depth + 1)}>"
+    if path:
+        return str(path[-1])
+    if kind == "primitive":
+        return str(definition)
+    if kind == "tuple":
+        return f"({', '.join(_name(types, part, depth + 1) for part in definition)})"
+    if kind in ("sequence", "array", "compact"):
+        inside = _name(types, definition["type"], depth + 1)
+        return {
+            "sequence": f"Vec<{inside}>",
+            "array": f"[{inside}; {definition.get('len')}]",
+            "compact": f"Compact<{inside}>",
+        }[kind]
+    return kind
+
+
+def _shape(types: Mapping[int, Any], number: int, above: tuple[int, ...]) -> str:
+    if number in above:
+        return "…"  # a type within itself, such as a call that holds calls
+    above = (*above, number)
+    _, kind, definition = _of(types, number)
+    if kind == "primitive":
+        return str(definition)
+    if kind == "tuple":
+        return f"({', '.join(_shape(types, part, above) for part in definition)})"
+    if kind == "composite":
+        fields = definition.get("fields", [])
+        if len(fields) == 1:
+            return _shape(types, fields[0]["type"], above)
+        return f"{{{_fields(types, fields, above)}}}"
+    if kind == "variant":
+        cases = definition.get("variants", [])
+        told = (f"{case['index']} {case['name']} {_fields(types, case.get('fields', []), above)}" for case in cases)
+        return f"enum {{{'; '.join(told)}}}"
+    if kind in ("sequence", "array", "compact"):
+        return f"{kind} {definition.get('len', '')} of {_shape(types, definition['type'], above)}"
+    return kind
+
+
+def _fields(types: Mapping[int, Any], fields: list[Any], above: tuple[int, ...]) -> str:
+    return ", ".join(f"{one.get('name') or ''}: {_shape(types, one['type'], above)}" for one in fields)
