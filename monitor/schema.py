@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -185,6 +186,19 @@ reading = Table(
     Column("read_at", BigInteger, nullable=False),
     Column("value", Text, nullable=False),
     PrimaryKeyConstraint("network", "target", "kind"),
+)
+
+# Quantities that a chain forgets: validator trust, dividends, a price.
+sample = Table(
+    "sample",
+    metadata,
+    Column("network", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("metric", Text, nullable=False),
+    Column("level", BigInteger, nullable=False),  # of an epoch's sample: the block of the epoch
+    Column("value", Float, nullable=False),
+    PrimaryKeyConstraint("network", "target", "metric", "level"),
+    sqlite_with_rowid=False,
 )
 
 # Targets whose state should be read before their turn in the rotation, and why.

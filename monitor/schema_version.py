@@ -9,7 +9,7 @@ from monitor.database import place, reading, sqlite_path, writing
 from monitor.errors import ForeignSchema, NewerSchema, NoState, OlderSchema, SchemaError
 from monitor.schema import complete_for_postgresql, metadata
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """Head of monitor/migrations, known without importing Alembic. Revisions are four digits, counted up."""
 
 DUPLICATE_TABLE = "42P07"

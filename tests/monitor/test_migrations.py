@@ -111,7 +111,7 @@ def test_a_version_nobody_knows_is_told_in_one_line(tmp_path: Path) -> None:
     assert path is not None
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0000'")
-    with pytest.raises(StateError, match=r"^state\.db: no way from the stored schema to 0001$"):
+    with pytest.raises(StateError, match=rf"^state\.db: no way from the stored schema to {SCHEMA_VERSION}$"):
         prepare(engine)
 
 
