@@ -18,7 +18,10 @@ _DEEPEST = 40
 
 
 def type_name(decoder: Any, reference: str) -> str:
-    """Of "scale_info::42" in a bittensor_core.Runtime. A type of its own name is told by it alone, without its parameters. Raises Unreadable."""
+    """Of "scale_info::42" in a bittensor_core.Runtime. A type with a name of its own is told by that alone.
+
+    Raises Unreadable.
+    """
     return _name(_types(decoder), _number(reference), 0)
 
 
