@@ -38,9 +38,15 @@ class StorageItem:
     value_type: str
     """Readable: "u16", "Vec<bool>"."""
     shape: str
-    """Of the value: another one in another runtime means that its bytes are read another way (type_names.py)."""
+    """Of the value (type_names.py): another one in another runtime means that its bytes are read another way."""
+    key_shapes: tuple[str, ...]
     has_default: bool
     """Where nothing is stored the runtime itself reads a default (ValueQuery), else nothing (OptionQuery)."""
+
+    @property
+    def wire(self) -> tuple[object, ...]:
+        """Equal where two runtimes store the item under the same keys and in the same bytes."""
+        return self.hashers, self.key_shapes, self.shape, self.has_default
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +80,7 @@ class Runtime:
             tuple(type_name(self.library, described) for described in entry.param_types),
             type_name(self.library, entry.value_type),
             type_shape(self.library, entry.value_type),
+            tuple(type_shape(self.library, described) for described in entry.param_types),
             entry.modifier == "Default",
         )
 

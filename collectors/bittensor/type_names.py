@@ -56,9 +56,8 @@ def _name(types: Mapping[int, Any], number: int, depth: int) -> str:
     if depth > _DEEPEST:
         return "…"
     path, kind, definition = _of(types, number)
-    if path and path[-1] == "Option" and kind == "variant":
-        inner = next((case["fields"][0]["type"] for case in definition["variants"] if case.get("fields")), None)
-        return "Option" if inner is None else f"Option<{_name(types, inner, depth + 1)}>"
+    if kind == "variant" and (inner := _inside_option(path, definition)) is not None:
+        return f"Option<{_name(types, inner, depth + 1)}>"
     if path:
         return str(path[-1])
     if kind == "primitive":
@@ -79,7 +78,7 @@ def _shape(types: Mapping[int, Any], number: int, above: tuple[int, ...]) -> str
     if number in above:
         return "…"  # a type within itself, such as a call that holds calls
     above = (*above, number)
-    _, kind, definition = _of(types, number)
+    path, kind, definition = _of(types, number)
     if kind == "primitive":
         return str(definition)
     if kind == "tuple":
@@ -89,13 +88,18 @@ def _shape(types: Mapping[int, Any], number: int, above: tuple[int, ...]) -> str
         if len(fields) == 1:
             return _shape(types, fields[0]["type"], above)
         return f"{{{_fields(types, fields, above)}}}"
-    if kind == "variant":
-        cases = definition.get("variants", [])
-        told = (f"{case['index']} {case['name']} {_fields(types, case.get('fields', []), above)}" for case in cases)
-        return f"enum {{{'; '.join(told)}}}"
+    if kind == "variant":  # read by the names of its variants: one more or less changes nothing for the others
+        inner = _inside_option(path, definition)
+        return f"enum {path[-1] if path else ''}" if inner is None else f"option of {_shape(types, inner, above)}"
     if kind in ("sequence", "array", "compact"):
         return f"{kind} {definition.get('len', '')} of {_shape(types, definition['type'], above)}"
     return kind
+
+
+def _inside_option(path: list[str], definition: Any) -> int | None:
+    if path[-1:] != ["Option"]:
+        return None
+    return next((case["fields"][0]["type"] for case in definition["variants"] if case.get("fields")), None)
 
 
 def _fields(types: Mapping[int, Any], fields: list[Any], above: tuple[int, ...]) -> str:

@@ -61,12 +61,6 @@ def test_a_number_in_a_wrapper_has_the_shape_of_the_number() -> None:
     assert old.shape == new.shape
 
 
-def test_another_order_of_fields_is_another_shape() -> None:
-    shapes = {runtime(spec).item("System", "Events").shape for spec in (343, 461)}
-
-    assert len(shapes) == 2
-
-
 def test_storage_keys_are_those_of_the_official_sdk() -> None:
     opened = runtime(461)
 
