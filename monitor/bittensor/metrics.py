@@ -15,7 +15,6 @@ _TWO_DAYS = 2 * BLOCKS_PER_DAY
 METRICS: tuple[Metric, ...] = (
     Metric("uid", "neuron", "epoch", 0, _EPOCHS, "uid; -1 where not registered", "deregistered"),
     Metric("permit", "neuron", "epoch", 0, _EPOCHS, "1 or 0", "permit_lost, and the first three epochs of a permit"),
-    Metric("active", "neuron", "epoch", 0, _EPOCHS, "1 or 0", "inactive"),
     Metric("validator_trust", "neuron", "epoch", 0, _EPOCHS, "share", "vtrust_low"),
     Metric("dividends", "neuron", "epoch", 0, _EPOCHS, "Dividends[uid] by the sum over the subnet", "dividends_drop"),
     Metric(
@@ -57,7 +56,7 @@ METRICS: tuple[Metric, ...] = (
         "registrations",
         "subnet",
         "sample",
-        5,
+        1,
         BLOCKS_PER_DAY + BLOCKS_PER_HOUR,
         "NeuronRegistered events since the sample before",
         "dereg_risk, registrations",

@@ -157,7 +157,10 @@ def _weight_call(call: ChainCall, watched: Watched) -> Iterator[_Found]:
 
 
 def _sudo_call(call: ChainCall, watched: Watched) -> Iterator[_Found]:
-    """What names another subnet is no business of ours; what changes a hyperparameter is told as that."""
+    """What names another subnet is no business of ours; what changes a hyperparameter is told as that, and what is
+    wrapped as itself."""
+    if call.name.partition(".")[0] in ("Sudo", "Utility", "Proxy", "Multisig"):
+        return
     netuid = call.arguments.get("netuid")
     if netuid is None:
         yield CHAIN, "sudo", {"call": call.name}

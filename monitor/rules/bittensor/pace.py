@@ -11,7 +11,7 @@ def change(samples: Samples, block: int, value: float, blocks: int) -> float | N
     The sample may be up to a quarter older than asked for, or a tenth younger; None where there is none, or it was 0.
     """
     before = samples.at_or_before(block - round(0.9 * blocks), block - round(1.25 * blocks))
-    return None if before is None or before.value <= 0 else value / before.value - 1
+    return None if before is None or before.value <= 0 else round(value / before.value - 1, 9)
 
 
 def day_median(samples: Samples, block: int, least: int = 20) -> float | None:

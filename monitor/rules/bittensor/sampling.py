@@ -22,7 +22,6 @@ def neuron_samples(subnet: SubnetState, neuron: Neuron, block: int) -> dict[str,
         return samples
     values: dict[str, float | None] = {
         "permit": neuron.permit,
-        "active": neuron.active,
         "validator_trust": neuron.validator_trust,
         "dividends": _dividends(subnet, neuron),
         "alpha_dividends": neuron.alpha_dividends,

@@ -43,7 +43,7 @@ def drop(samples: Samples, limits: Limits, episode: Episode, reason: str, /, **e
             return ok("new-usual")
         return unknown("few-epochs")
     facts = {**evidence, "value": newest[-1], "usual": before, "drop": max(0.0, 1 - newest[-1] / before)}
-    shares = [value / before for value in newest]
+    shares = [round(value / before, 9) for value in newest]
     enough = len(shares) >= epochs
     if max(shares) <= limits["critical"]:
         return bad(Severity.CRITICAL, reason, facts, reached=enough)
