@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -47,13 +47,26 @@ def render(
     `now` (UTC seconds) decides which times need their date and what is late. `explorer_url` is linked behind names in
     HTML only. Pure.
     """
+    return list(messages(events, format, zone, explorer_url, limits, now=now))
+
+
+def messages(
+    events: Sequence[RenderedInput],
+    format: Format,
+    zone: tzinfo,
+    explorer_url: str | None,
+    limits: Limits,
+    *,
+    now: int,
+) -> Iterator[Message]:
+    """As `render`, one after the other: no more is worded than what is taken, and the event after it."""
     times = Times(zone, now)
     if format is Format.JSON:
-        blocks = [_json_block(event, times) for event in events]
+        blocks = (_json_block(event, times) for event in events)
     else:
-        blocks = [_text_block(item, format, times, explorer_url, limits) for item in grouped(events)]
+        blocks = (_text_block(item, format, times, explorer_url, limits) for item in grouped(events))
     separator = "\n" if format is Format.JSON else "\n\n"
-    return [_message(part, format, separator) for part in _parts(blocks, limits, len(separator))]
+    return (_message(part, format, separator) for part in _parts(blocks, limits, len(separator)))
 
 
 def units(text: str) -> int:
@@ -81,18 +94,19 @@ def _json_block(event: RenderedInput, times: Times) -> _Block:
     return _Block(text, units(text), item, (facts,))
 
 
-def _parts(blocks: list[_Block], limits: Limits, gap: int) -> list[list[_Block]]:
-    parts: list[list[_Block]] = []
-    room = events = 0
+def _parts(blocks: Iterable[_Block], limits: Limits, gap: int) -> Iterator[list[_Block]]:
+    part: list[_Block] = []
+    room, events = limits.units + gap, limits.events
     for block in blocks:
         size = block.units + gap
-        if not parts or size > room or len(block.facts) > events:
-            parts.append([])
-            room, events = limits.units + gap, limits.events
-        parts[-1].append(block)
+        if part and (size > room or len(block.facts) > events):
+            yield part
+            part, room, events = [], limits.units + gap, limits.events
+        part.append(block)
         room -= size
         events -= len(block.facts)
-    return parts
+    if part:
+        yield part
 
 
 def _message(blocks: list[_Block], format: Format, separator: str) -> Message:
