@@ -60,7 +60,7 @@ def open_incidents(connection: Connection, pattern: str) -> tuple[OpenIncident, 
 def _ends_with_rules(pattern: str) -> bool:
     from fnmatch import fnmatchcase
 
-    from monitor.rules.registry import CARDS
+    from monitor.rules.cards import CARDS
 
     _, slash, tail = pattern.rpartition("/")
     return bool(slash) and any(fnmatchcase(rule, tail) for rule in CARDS)

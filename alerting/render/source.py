@@ -26,7 +26,8 @@ def unreachable(item: Item, times: Times) -> Wording:
         count = "no endpoint" if payload.endpoints is None else f"none of {plural(payload.endpoints, 'endpoint')}"
         predicate = f": {count} answers, {lasts}"
     level = payload.first_level
-    unknown = None if level is None else f"Bakers unknown since {number(level)}"
+    who = "Bakers" if item.key.network.startswith("tezos") else "Its targets"
+    unknown = None if level is None else f"{who} unknown since {number(level)}"
     return Wording(predicate, details(unknown, _detail(item), runbook(item)), subject)
 
 

@@ -136,7 +136,7 @@ def _begin(
 
 
 def _means_something(connection: Connection, configuration: Configuration, pattern: str) -> bool:
-    from monitor.rules.registry import CARDS
+    from monitor.rules.cards import CARDS
 
     delegates = configuration.watch_list.tezos if configuration.watch_list else ()
     listed = any(pattern in (delegate.address, delegate.name) for delegate in delegates)
