@@ -54,6 +54,18 @@ NONE_PENDING = PendingChildren((), 0)
 
 
 @dataclass(frozen=True, slots=True)
+class Lender:
+    """A parent, and what it is about to do with what it lends."""
+
+    hotkey: str
+    share: float
+    """Of its stake, lent to this neuron now."""
+    stake: int
+    """Its own, alpha rao (TotalHotkeyAlpha)."""
+    pending: PendingChildren
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """Weights committed and not revealed yet (TimelockedWeightCommits)."""
 
@@ -104,6 +116,8 @@ class Neuron:
     children: tuple[Relative, ...] | None = None
     parents: tuple[Relative, ...] | None = None
     pending_children: PendingChildren | None = None
+    lenders: tuple[Lender, ...] | None = None
+    """Its parents with their PendingChildKeys."""
     commits: tuple[Commit, ...] | None = None
     collateral: Collateral | None = None
 

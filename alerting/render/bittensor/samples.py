@@ -152,6 +152,20 @@ VALIDATORS = (
             "permit_lost": True,
         },
     ),
+    _both(
+        "A parent is about to take its stake away",
+        "childkeys_pending",
+        _CRITICAL,
+        *_VALIDATOR,
+        {
+            "leaving": 0.25,
+            "stake": 10_300 * 10**9,
+            "blocks_left": 7200,
+            "at_block": _BLOCK + 7200,
+            "permit_lost": False,
+        },
+        reason="parents",
+    ),
     _once(
         "Its children changed: told once",
         "childkeys",

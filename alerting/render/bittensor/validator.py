@@ -169,7 +169,9 @@ def childkeys_pending(item: Item, times: Times) -> Wording:
         return ended(item, times, ": no change of children pending", "had a change of children pending")
     leaving, left = real(item, "leaving"), lasting(item, "blocks_left")
     when = "" if left is None else f" in {left}"
-    if leaving is not None and leaving > 0:
+    if item.payload.reason == "parents":
+        what = f"{'' if leaving is None else f'{percent(leaving)} of '}its stake goes with a parent{when}"
+    elif leaving is not None and leaving > 0:
         what = f"{percent(leaving)} of its stake goes to other children{when}"
     else:
         what = f"children change{when}"

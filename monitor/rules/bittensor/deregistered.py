@@ -9,7 +9,7 @@ from monitor.model import Severity, Verdict
 from monitor.rules.bittensor import needs
 from monitor.rules.bittensor.context import BittensorContext
 from monitor.rules.bittensor.interface import NOT_READ, Card, Condition, Episode, Limits, bad
-from monitor.rules.interface import ok
+from monitor.rules.interface import ok, unknown
 
 
 def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdict:
@@ -20,6 +20,8 @@ def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdi
         return ok("registered" if episode.open else "", uid=neuron.uid)
     burn = None if subnet is None else subnet.burn
     uids = [sample for sample in context.samples("uid").values if sample.value >= 0]
+    if not uids and not context.explicit:
+        return unknown("never-registered")
     if not uids:
         return bad(Severity.WARNING, "never-registered", {"burn": burn})
     return bad(Severity.CRITICAL, "deregistered", {"uid": round(uids[-1].value), "burn": burn})

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from monitor.bittensor.history import Sample
 from monitor.bittensor.neuron import Neuron
 from monitor.bittensor.subnet import SubnetState
+from monitor.bittensor.units import RAO
 from monitor.rules.bittensor.pruning import is_full, prune_rank
 from monitor.rules.bittensor.validators_dark import dark_share
 
@@ -52,6 +55,17 @@ def subnet_samples(subnet: SubnetState, block: int) -> dict[str, Sample]:
         if dark is not None:
             samples["validators_dark"] = Sample(subnet.last_epoch_block, dark)
     return samples
+
+
+def root_dividends_value(earned: Iterable[tuple[Neuron, SubnetState]], block: int) -> Sample | None:
+    """The metric of a bare hotkey: what its root stakers got in the newest epoch of every subnet, rao of τ. None where
+    a part was not read: a sum that lacks a subnet would look like a drop."""
+    total = 0.0
+    for neuron, subnet in earned:
+        if neuron.root_alpha_dividends is None or (neuron.root_alpha_dividends and subnet.alpha_price is None):
+            return None
+        total += neuron.root_alpha_dividends * (subnet.alpha_price or 0) / RAO
+    return Sample(block, total)
 
 
 def _dividends(subnet: SubnetState, neuron: Neuron) -> float | None:

@@ -17,7 +17,7 @@ from monitor.rules.bittensor.baseline import baseline_of, changes, parameter_of
 from monitor.rules.bittensor.context import BittensorContext, Expected
 from monitor.rules.bittensor.notices import NOTICES
 from monitor.rules.bittensor.occurrences import occurrences_of, registrations_of
-from monitor.rules.bittensor.sampling import neuron_samples, subnet_samples
+from monitor.rules.bittensor.sampling import neuron_samples, root_dividends_value, subnet_samples
 from monitor.rules.bittensor.watched import CHAIN, Watched, neuron_target
 from tests.monitor.rules.bittensor.states import (
     BLOCK,
@@ -342,6 +342,14 @@ def test_what_was_not_read_leaves_no_sample() -> None:
         "tao_in_emission",
         "registration_allowed",
     }
+
+
+def test_what_root_stakers_get_is_worth_its_price_and_never_half_a_sum() -> None:
+    other = with_subnet(alpha_price=50_000_000)
+    sample = root_dividends_value([(neuron(), SUBNET), (neuron(), other)], BLOCK)
+    assert sample == Sample(BLOCK, 10 * 0.02 * RAO + 10 * 0.05 * RAO)
+    unread = neuron(root_alpha_dividends=None)
+    assert root_dividends_value([(neuron(), SUBNET), (unread, other)], BLOCK) is None
 
 
 def test_every_sample_is_of_a_metric_that_is_kept() -> None:

@@ -57,6 +57,7 @@ def test_a_hotkey_that_never_was_registered_is_a_warning() -> None:
     watch = Watch(deregistered.RULE)
     assert watch.sees(miner(neuron=GONE, history={"uid": epochs(-1, -1)})) == ["firing warning"]
     assert watch.reason == "never-registered"
+    assert Watch(deregistered.RULE).sees(miner(neuron=GONE, history={}, explicit=False)) == []
 
 
 # M2

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitor.bittensor.history import Sample, Samples
-from monitor.bittensor.neuron import Commit, PendingChildren, Relative
+from monitor.bittensor.neuron import Commit, Lender, PendingChildren, Relative
 from monitor.bittensor.units import RAO
 from monitor.model import Occurrence
 from monitor.rules.bittensor import (
@@ -29,7 +29,9 @@ from monitor.rules.bittensor import (
 from monitor.rules.bittensor.context import BittensorContext, Expected
 from tests.monitor.rules.bittensor.states import (
     BLOCK,
+    COLDKEY,
     EPOCH,
+    HOTKEY,
     OTHER,
     PERMITS,
     TEMPO,
@@ -416,3 +418,19 @@ def test_pending_children_that_are_expected_are_a_warning() -> None:
         neuron=neuron(pending_children=PendingChildren(children, BLOCK + 10)), expected=Expected(children=children)
     )
     assert Watch(childkeys_pending.RULE).sees(context) == ["firing warning"]
+
+
+def test_a_parent_that_takes_its_stake_back_is_told_with_what_leaves() -> None:
+    def lender(*children: Relative, block: int = BLOCK + 7200) -> BittensorContext:
+        lends = Lender(COLDKEY, 0.5, 8_500 * RAO, PendingChildren(children, block))
+        return validator(neuron=neuron(lenders=(lends,)))
+
+    watch = Watch(childkeys_pending.RULE)
+    more, less = Relative(HOTKEY, 0.6), Relative(HOTKEY, 0.1)
+    assert watch.sees(lender(more)) == []
+    assert watch.sees(lender(less)) == ["firing critical"]
+    assert watch.reason == "parents"
+    assert watch.found["stake"] == 3_400 * RAO
+    assert (watch.found["leaving"], watch.found["permit_lost"]) == (0.2, False)
+    assert watch.sees(lender(less, block=BLOCK)) == ["resolved critical"]
+    assert Watch(childkeys_pending.RULE).sees(lender()) == ["firing critical"]  # it lends nothing at all
