@@ -5,7 +5,7 @@
     │   ├── TimedOut    nothing, or not all of it, came within the time of one request
     │   ├── OutOfTime   the run's own time was used up first; says nothing about the node
     │   ├── Lagging     404 or a temporary node error that outlasted every try: worth asking again next minute
-    │   └── Throttled   429 that outlasted the run
+    │   └── Throttled   429, or 403 with Retry-After, that outlasted the run
     ├── Unreadable      an answer that cannot be judged: 410 pruned, body too large, a shape no parser knows
     │   └── NodeError   HTTP 5xx with an Octez error list that is permanent or of the branch
     └── Refused         this node does not tell: 401, 403, 400 and other 4xx
@@ -63,10 +63,11 @@ class Lagging(NoAnswer):
 
 
 class Throttled(NoAnswer):
-    """HTTP 429. `retry_after`: seconds to wait before the next request, the node's own wish where it told one."""
+    """HTTP 429 (403 with Retry-After is the same from some gateways). `retry_after`: seconds to wait before the next
+    request, the node's own wish where it told one."""
 
-    def __init__(self, retry_after: float) -> None:
-        super().__init__("HTTP 429 too many requests", status=429)
+    def __init__(self, retry_after: float, status: int = 429) -> None:
+        super().__init__(f"HTTP {status} too many requests", status=status)
         self.retry_after = retry_after
 
 

@@ -91,10 +91,10 @@ class Node:
             raise OutOfTime() from None
         finally:
             shared.gate.leave(lane)
-        if reply.status == 429:
-            wish = backoff.retry_after(reply.retry_after, shared.now())
+        wish = backoff.retry_after(reply.retry_after, shared.now())
+        if reply.status == 429 or (reply.status == 403 and wish):  # some gateways' policies refuse for a while
             pause = wish or backoff.throttled_pause(attempt, shared.die)
             shared.gate.rejected(lane, sent_at, pause, told=bool(wish))
-            raise Throttled(pause)
+            raise Throttled(pause, reply.status)
         shared.gate.answered(lane)
         return answer.read(reply.status, reply.body, self._route.secrets)

@@ -4,7 +4,8 @@ What it does with each kind of answer (errors.py has the tree, answer.py the sta
 
 * no answer: the next endpoint; this one goes behind the others for the rest of the run and rests 1-15 minutes
 * 404 and temporary node errors: the next endpoint, then twice more after a short pause. Not a failure of the node
-* 429: the next endpoint, or the same again as late as it asks, with fewer requests at once (gate.py)
+* 429, and 403 with Retry-After: the next endpoint, or the same again as late as it asks, with fewer requests at once
+  (gate.py)
 * refused: the next endpoint; raised when none tells
 * unreadable: raised at once; whoever asked decides whether another endpoint is worth asking
 """
@@ -108,10 +109,21 @@ class RpcClient:
         question = Question("GET", path, urlencode(params), None, optional)
         return self._ask(question, self._ordered(endpoint, exclude), timeout, 1 if optional else tries)
 
-    def post(self, path: str, payload: Any, *, endpoint: str | None = None, timeout: float | None = None) -> Answer:
-        """POST `payload` as JSON. Only for calls that read: a request may be sent twice. Raises SourceError."""
+    def post(
+        self,
+        path: str,
+        payload: Any,
+        *,
+        endpoint: str | None = None,
+        timeout: float | None = None,
+        patient: bool = True,
+    ) -> Answer:
+        """POST `payload` as JSON. Only for calls that read: a request may be sent twice. Raises SourceError.
+
+        patient: whether an endpoint that answered 429 is asked the same again in this run, when it wishes to be.
+        """
         question = Question("POST", path, "", json.dumps(payload, separators=(",", ":")).encode())
-        return self._ask(question, self._ordered(endpoint, ()), timeout, TRIES)
+        return self._ask(question, self._ordered(endpoint, ()), timeout, TRIES, patient)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -147,7 +159,9 @@ class RpcClient:
         nodes = [node for label, node in self._nodes.items() if label not in exclude]
         return nodes if len(nodes) < 2 else sorted(nodes, key=Node.rank)
 
-    def _ask(self, question: Question, nodes: list[Node], timeout: float | None, tries: int) -> Answer:
+    def _ask(
+        self, question: Question, nodes: list[Node], timeout: float | None, tries: int, patient: bool = True
+    ) -> Answer:
         """Ask each node once in order, then those worth asking again when their time has come."""
         fresh = nodes[::-1]
         again: list[tuple[float, int, Node]] = []  # (not before, number, node); the number keeps nodes uncompared
@@ -174,7 +188,7 @@ class RpcClient:
                     self._later(again, node, backoff.lagging_pause(attempt))
             except Throttled as error:
                 failure = error
-                if not self._later(again, node, error.retry_after):
+                if not (patient and self._later(again, node, error.retry_after)):
                     node.standing.throttle(error.detail, error.retry_after)
             except NoAnswer as error:
                 if failure is None or isinstance(failure, Refused):

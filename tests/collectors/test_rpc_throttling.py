@@ -90,6 +90,23 @@ def test_a_wait_beyond_the_run_is_no_answer_and_remembered() -> None:
         assert (health.failures, health.last_error, health.retry_at) == (0, "HTTP 429 too many requests", 1_300)
 
 
+def test_a_403_that_tells_when_to_come_back_is_a_429() -> None:
+    wish = sends(reply(403, b"", Retry_After="300"))
+    with RawNode(wish) as node, client_for(node.url, seconds=5) as client:
+        with pytest.raises(Throttled, match="HTTP 403 too many requests") as raised:
+            client.get("/x")
+        assert (raised.value.status, raised.value.retry_after) == (403, 300)
+        assert client.health()[0].retry_at == 1_300
+
+
+def test_who_is_not_patient_asks_the_next_endpoint_and_no_endpoint_twice() -> None:
+    with RawNode(TOO_MANY) as a, RawNode(TOO_MANY) as b, client_for(a.url, b.url) as client:
+        with pytest.raises(Throttled):
+            client.post("", [], patient=False)
+        assert (len(a.asked), len(b.asked)) == (1, 1)
+        assert [health.retry_at for health in client.health()] == [1_060, 1_060]
+
+
 def test_a_429_that_lasts_ends_with_the_run() -> None:
     with RawNode(TOO_MANY) as node, client_for(node.url, seconds=1.2) as client:
         began = time.monotonic()
