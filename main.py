@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from monitor.commands.cli import HOME, configured, env_file_option, exit_with, json_option
 from monitor.commands.cli_operations import OPERATIONS
+from monitor.loading import loading_code
 
 
 class _CheckByDefault(click.Group):
@@ -54,7 +52,7 @@ def check(env_file: Path | None, as_json: bool, verbose: bool, takeover: bool) -
     main.py check --env-file /etc/sentinel/.env
     main.py check --json | jq .networks
     """
-    with _loading_code():
+    with loading_code():
         from monitor.commands.check import run_check
 
         configuration = configured(env_file, heartbeat=True)
@@ -148,18 +146,6 @@ def history(env_file: Path | None, as_json: bool, target: str, from_level: int |
     from monitor.commands.history import run_history
 
     exit_with(run_history, configured(env_file), target, from_level, to_level, as_json)
-
-
-@contextmanager
-def _loading_code() -> Iterator[None]:
-    """Keeps the garbage collector out of it: code that was just imported holds no garbage, and looking for some in
-    it, then and once more at the end of the process, is a fifth of a run with nothing new."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 for operation in OPERATIONS:

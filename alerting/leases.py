@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, bindparam, func, select, update
@@ -55,7 +55,7 @@ def take(
     run_id: int,
     now: int,
     seconds: int,
-    render: Callable[[Sequence[RenderedInput]], Sequence[Message]],
+    render: Callable[[Sequence[RenderedInput]], Iterator[Message]],
 ) -> Lease | None:
     """Lease what still waits of `event_ids` and fits one message, for `seconds`. None: none of it waits any more.
 
@@ -76,7 +76,7 @@ def take(
     waiting = [item for item in inputs if item.event_id not in held]
     if not waiting:
         return None
-    message = render(waiting)[0]
+    message = next(render(waiting))
     taken = [int(fact["event_id"]) for fact in message.events]
     connection.execute(
         update(deliveries)

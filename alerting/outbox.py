@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from functools import partial
 
@@ -160,10 +160,10 @@ class Outbox:
         lane.ready_at = self._ready_at[lane.name] = started + lane.limits.interval
         self._sender.start(lane.channel, lease, timeout)
 
-    def _render(self, inputs: Sequence[RenderedInput], format: Format, limits: Limits, now: int) -> Sequence[Message]:
-        from alerting.render.message import render  # most minutes have nothing to say
+    def _render(self, inputs: Sequence[RenderedInput], format: Format, limits: Limits, now: int) -> Iterator[Message]:
+        from alerting.render.message import messages  # most minutes have nothing to say
 
-        return render(inputs, format, self._zone, self._explorer_url, limits, now=now)
+        return messages(inputs, format, self._zone, self._explorer_url, limits, now=now)
 
     # Settling
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from alerting.errors import Ambiguous, Broken, DeliveryError, NotSent, RateLimited, Rejected, TooLong
 from alerting.library_logs import quiet
+from monitor.loading import loading_code
 
 _RETRY_AFTER = 30
 """Seconds, where throttling does not say."""
@@ -50,8 +51,9 @@ def client_of(service: str, region: str, timeout: float) -> Any:
     """A client of one service. Its defaults (60 s, several tries) are unfit for a run a minute."""
     quiet()
     # Hundreds of milliseconds: only a run that has something to say pays them.
-    import boto3
-    from botocore.config import Config
+    with loading_code():
+        import boto3
+        from botocore.config import Config
 
     config = Config(
         connect_timeout=min(3.0, timeout),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from alerting.channels.interface import Channel, Limits, Receipt
 from alerting.errors import Ambiguous, Broken
 from alerting.library_logs import quiet
+from monitor.loading import loading_code
 from monitor.model import EventKind, Format, Message, Severity
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ class Notify(Channel):
         if self._service is None:
             quiet()
             try:
-                from apprise import Apprise, AppriseAsset
+                with loading_code():
+                    from apprise import Apprise, AppriseAsset
             except ImportError:
                 raise Broken("Apprise is not installed: pip install -r requirements-notify.txt") from None
             asset = AppriseAsset(app_id="Sentinel", app_desc="Sentinel", storage_mode="memory", secure_logging=True)

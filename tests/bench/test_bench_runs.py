@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bench import rate_limit, requests_per_block
+from bench import outbox, rate_limit, requests_per_block
 from bench.__main__ import BENCHMARKS, main
 from bench.checker import Checker
 from bench.figure import Figure, Size, at_least, at_most, table
@@ -67,3 +67,11 @@ def test_the_plain_script_and_the_checker_conclude_the_same() -> None:
         again = checker.check()
         assert again.levels == again.behind == 0
         assert again.process.peak > 10
+
+
+def test_a_backlog_is_told_whole_and_within_the_rates() -> None:
+    figures = {figure.name: figure for figure in outbox.figures(TINY)}
+    assert figures["pending deliveries"].measured == figures["deliveries in the run"].measured == 60 * 10
+    kept = ("left for the console and CloudWatch", "messages refused for their rate or size")
+    assert all(figures[name].ok for name in kept), table([*figures.values()])
+    assert figures["Telegram, seconds between two messages"].ok

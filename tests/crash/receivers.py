@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from simulator import faults
+from simulator.cloudwatch import CloudWatchLogs
 from simulator.faults import Fault
 from simulator.receiver import Arrived, Receiver, Reply
 from simulator.telegram import KICKED, Telegram
@@ -34,24 +35,13 @@ class Chat(Telegram):
         return reply
 
 
-class LogStream(Receiver):
-    """As much of CloudWatch Logs as its channel asks. Group and stream are missing until they are made."""
+class LogStream(CloudWatchLogs):
+    """A stream of CloudWatch Logs."""
 
-    def __init__(self) -> None:
-        self.carried: list[tuple[int, ...]] = []
-        self._made: set[str] = set()
-        super().__init__()
-
-    def answer(self, request: Arrived) -> Reply:
-        operation, body = request.headers["x-amz-target"].rpartition(".")[2], json.loads(request.body)
-        if operation in ("CreateLogGroup", "CreateLogStream"):
-            self._made.add(operation)
-        elif operation == "PutLogEvents":
-            if len(self._made) < 2:
-                return Reply(400, b'{"__type": "ResourceNotFoundException", "message": "missing"}')
-            self.carried.append(tuple(json.loads(event["message"])["event_id"] for event in body["logEvents"]))
-            return Reply(200, b'{"nextSequenceToken": "1"}')
-        return Reply()
+    @property
+    def carried(self) -> list[tuple[int, ...]]:
+        """Of each batch that arrived, the events."""
+        return [tuple(json.loads(message)["event_id"] for message in batch) for batch in self.batches]
 
 
 Mood = Callable[[Receiver], AbstractContextManager[object]]
