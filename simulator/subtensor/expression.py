@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 _TOKEN = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*|\d+|[<>()\[\],;])")
@@ -17,7 +17,7 @@ class Expression(NamedTuple):
     length: int = 0
 
 
-@lru_cache(maxsize=None)
+@cache
 def parsed(text: str) -> Expression:
     """Raises ValueError for what is no type."""
     tokens = _TOKEN.findall(text)

@@ -11,7 +11,7 @@ from typing import Final
 
 from simulator.subtensor.expression import Expression, parsed
 from simulator.subtensor.scale import TRANSPARENT, compact, text, vector
-from simulator.subtensor.schema import Definition, Field, Pallet, Schema, Variant
+from simulator.subtensor.schema import Definition, Field, Pallet, Schema
 
 _PRIMITIVES: Final = {
     name: number
@@ -130,7 +130,7 @@ class _Registry:
     def _definition(self, definition: Definition) -> tuple[str, list[bytes], bytes]:
         if definition.variants is None:
             return definition.path, [], b"\x00" + vector(self._fields(definition.fields))
-        cases = [_case(one.name, one.index, self._fields(one.fields)) for one in definition.variants]
+        cases = [_case(one.name, one.number, self._fields(one.fields)) for one in definition.variants]
         return definition.path, [], b"\x01" + vector(cases)
 
     def _fields(self, fields: Sequence[Field]) -> list[bytes]:

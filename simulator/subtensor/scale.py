@@ -136,7 +136,7 @@ class Codec:
         return struct
 
     def _enum(self, variants: Sequence[Variant]) -> Encoder:
-        by_name = {one.name: (bytes([one.index]), self._arguments(one.fields)) for one in variants}
+        by_name = {one.name: (bytes([one.number]), self._arguments(one.fields)) for one in variants}
 
         def enum(value: Any) -> bytes:
             name, *fields = (value,) if isinstance(value, str) else value
@@ -173,7 +173,7 @@ class Codec:
         definition: Definition | None = pallet.calls if head == "RuntimeCall" else pallet.events
         for variant in (definition.variants if definition else None) or ():
             if variant.name == name:
-                start, arguments = bytes([pallet.index, variant.index]), self._arguments(variant.fields)
+                start, arguments = bytes([pallet.index, variant.number]), self._arguments(variant.fields)
                 return lambda fields: start + arguments(fields)
         raise KeyError(f"{pallet_name}.{name}")
 

@@ -24,7 +24,7 @@ class Field(NamedTuple):
 
 
 class Variant(NamedTuple):
-    index: int
+    number: int
     name: str
     fields: tuple[Field, ...] = ()
 
@@ -134,14 +134,10 @@ def _pallet(path: Path) -> Pallet:
             name, number = rest.split(" ")
             index = int(number)
         parts[kind] = (rest, lines)
-    return Pallet(
-        name,
-        index,
-        parts["storage"][0] if "storage" in parts else None,
-        tuple(map(_entry, parts["storage"][1])) if "storage" in parts else (),
-        *(_cases(*parts[kind]) if kind in parts else None for kind in ("calls", "events", "errors")),
-        tuple(map(_constant, parts["constants"][1])) if "constants" in parts else (),
-    )
+    prefix, items = parts.get("storage", (None, []))
+    calls, events, errors = (_cases(*parts[kind]) if kind in parts else None for kind in ("calls", "events", "errors"))
+    constants = tuple(map(_constant, parts.get("constants", ("", []))[1]))
+    return Pallet(name, index, prefix, tuple(map(_entry, items)), calls, events, errors, constants)
 
 
 def _cases(path: str, lines: list[str]) -> Definition:
