@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from collectors.bittensor.batch import RpcCall, RpcReply, read_batch, write_batch
 from collectors.bittensor.rpc_error import BatchTooLarge, RateLimited
@@ -24,6 +25,12 @@ class RpcReplies:
     """The label of the endpoint that gave them all."""
     replies: tuple[RpcReply, ...]
     """In the order of the calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class RpcAnswer:
+    endpoint: str
+    value: Any
 
 
 class JsonRpc:
@@ -64,11 +71,10 @@ class JsonRpc:
             if endpoint is not None or where is None:
                 raise failure
 
-    def one(self, method: str, *params: object, endpoint: str | None = None) -> RpcReplies:
-        """A single call. Its own error is raised as well."""
-        replies = self.ask([RpcCall(method, params)], endpoint=endpoint)
-        replies.replies[0].result()
-        return replies
+    def one(self, method: str, *params: object, endpoint: str | None = None, timeout: float | None = None) -> RpcAnswer:
+        """A single call. Raises its own error as well."""
+        replies = self.ask([RpcCall(method, params)], endpoint=endpoint, timeout=timeout)
+        return RpcAnswer(replies.endpoint, replies.replies[0].result())
 
     def _all(self, calls: Sequence[RpcCall], endpoint: str | None, timeout: float | None) -> RpcReplies | SourceError:
         """All replies of one endpoint, or why there are none. Raises what the client raises to the first batch."""
@@ -84,7 +90,7 @@ class JsonRpc:
                 return error
             if isinstance(outcome, BatchTooLarge) and len(some) > 1:
                 told = outcome.limit or len(some)
-                self._limits[label] = told if told < len(some) else len(some) // 2
+                self._limits[label] = told if 0 < told < len(some) else len(some) // 2
             elif isinstance(outcome, SourceError):
                 return outcome
             else:
