@@ -39,8 +39,10 @@ class EndpointHealth:
     """Asked after all others before this moment; None while it answers."""
 
 
-def parse_endpoints(value: str, setting: str) -> tuple[Endpoint, ...]:
+def parse_endpoints(value: str, setting: str, port: int = 8732) -> tuple[Endpoint, ...]:
     """Read "https://a, own=http://bkr1:8732, public=https://b/key/" in its order. Blank entries are passed over.
+
+    `port`: the one that such nodes usually have, for advice.
 
     Raises EndpointError naming `setting`, the entry's number and what to write instead, never a part of a URL.
     """
@@ -48,13 +50,13 @@ def parse_endpoints(value: str, setting: str) -> tuple[Endpoint, ...]:
     for ordinal, entry in enumerate(_entries(value), start=1):
         where = f"{setting} entry {ordinal}"
         kind, url = _kind(entry, where)
-        host = _host(url, where)
+        host = _host(url, where, port)
         for earlier in endpoints:
             if earlier.url.rstrip("/") == url.rstrip("/"):
                 raise EndpointError(f"{where} repeats {earlier.label}: remove one of them")
         endpoints.append(Endpoint(f"{host}#{ordinal}", kind, url))
     if not endpoints:
-        raise EndpointError(f"{setting} is empty: write the address of a node, e.g. http://127.0.0.1:8732")
+        raise EndpointError(f"{setting} is empty: write the address of a node, e.g. http://127.0.0.1:{port}")
     return tuple(endpoints)
 
 
@@ -72,7 +74,7 @@ def _kind(entry: str, where: str) -> tuple[str | None, str]:
     return mark.strip().lower(), url.strip()
 
 
-def _host(url: str, where: str) -> str:
+def _host(url: str, where: str, usual_port: int) -> str:
     """The host in lower case, as ASCII."""
     if any(character <= " " or character == "\x7f" for character in url):
         raise EndpointError(f"{where} contains a space: separate entries by commas and write a space as %20")
@@ -87,7 +89,7 @@ def _host(url: str, where: str) -> str:
     if not host or not all(character.isalnum() or character in "-._:" for character in host):
         raise EndpointError(f"{where} has no usable host: write http://host:port or https://host/path")
     if port == 0:
-        raise EndpointError(f"{where} has port 0: write the port of the node's RPC, usually 8732")
+        raise EndpointError(f"{where} has port 0: write the port of the node's RPC, usually {usual_port}")
     if "#" in url:
         raise EndpointError(f"{where} contains #: write it as %23")
     return host

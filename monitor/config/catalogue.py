@@ -10,17 +10,19 @@ from textwrap import wrap
 
 from pydantic import SecretStr
 
-from monitor.config.settings import ALIASES, RPC_URL, Settings
+from monitor.config.settings import ALIASES, BITTENSOR_RPC_URL, RPC_URL, Settings
 
 EXAMPLE_NODE = "http://127.0.0.1:8732"
 _SECTIONS = {
     RPC_URL: "Nodes",
+    BITTENSOR_RPC_URL: "Bittensor",
     "DATABASE_URL": "Files",
     "BLOCK_SLIDING_WINDOW_SIZE": 'When to alert (a delegate\'s "alerts" in delegates.json win)',
     "IDENTIFIER": "Messages",
     "SEND_TO_CONSOLE": "Where to tell",
 }
 """The first setting of each section."""
+_REQUIRED = {RPC_URL: "required for Tezos", BITTENSOR_RPC_URL: "required for Bittensor"}
 _HEAD = """\
 # Copy to .env and write the address of your node. What is commented out shows the default.
 # Variables of the real environment win over this file; an empty value counts as not set.
@@ -84,7 +86,7 @@ def readme_table() -> str:
     lines = ["| setting | default | unit | meaning |", "|---|---|---|---|"]
     for row in rows():
         names = "<br>".join(f"`{name}`" for name in (row.name, *row.also))
-        default = f"`{row.default}`" if row.default else "required" if row.name == RPC_URL else "unset"
+        default = f"`{row.default}`" if row.default else _REQUIRED.get(row.name, "unset")
         lines.append(f"| {names} | {default} | {row.unit} | {row.meaning} |")
     return "\n".join(lines) + "\n"
 

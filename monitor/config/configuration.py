@@ -9,13 +9,13 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic_core import PydanticCustomError
 
-from monitor.config.channel_names import channel_names
 from monitor.config.delegates_file import parse_watch_list
 from monitor.config.env_file import Given, parse_env, read_text
 from monitor.config.layers import for_libraries, gives_a_node, merged
-from monitor.config.limit import attestation_limit, baking_limit
-from monitor.config.problem import ConfigError, Place, Problem
-from monitor.config.settings import RPC_URL, Settings, check_heartbeat_address, setting_of
+from monitor.config.misfits import misfits
+from monitor.config.problem import ConfigError, Problem
+from monitor.config.setting_values import check_heartbeat_address
+from monitor.config.settings import RPC_URL, Settings
 from monitor.config.settings_reader import read_settings
 from monitor.config.watch_list import WatchList
 
@@ -57,7 +57,7 @@ def load(env_file: Path | None, environ: Mapping[str, str], main_dir: Path) -> C
     settings, faults = read_settings(values, home, label)
     problems += faults
     name, file = _delegates_file(values, home, problems)
-    watch_list, error = _watch_list(file, name, settings)
+    watch_list, error = _watch_list(file, name, settings, more_warnings)
     if settings is None or problems:
         raise ConfigError([*problems, *(error.problems if error else ())])
     return Configuration(
@@ -110,42 +110,21 @@ def _delegates_file(values: Mapping[str, Given], home: Path, problems: list[Prob
     return name, home / name
 
 
-def _watch_list(file: Path, name: str, settings: Settings | None) -> tuple[WatchList | None, ConfigError | None]:
+def _watch_list(
+    file: Path, name: str, settings: Settings | None, warnings: list[Problem]
+) -> tuple[WatchList | None, ConfigError | None]:
     try:
         text = read_text(file, name)
         watch_list = parse_watch_list(text, name)
-        if settings and (misfits := _misfits(settings, watch_list)):
+        if settings and (found := list(misfits(settings, watch_list))):
             from monitor.config.delegates_faults import located
 
-            raise ConfigError(located(text, name, misfits))
+            raise ConfigError(located(text, name, found))
     except ConfigError as error:
         return None, error
+    if unused := watch_list.unused_groups:
+        from monitor.config.delegates_faults import located
+
+        fix = "remove it, or name it at a target"
+        warnings += located(text, name, [(("groups", group), "nobody is in this group", fix) for group in unused])
     return watch_list, None
-
-
-def _misfits(settings: Settings, watch_list: WatchList) -> list[tuple[Place, str, str]]:
-    """(path, text, fix) of what is right in the list by itself, but not with these settings."""
-    found: list[tuple[Place, str, str]] = []
-    channels = channel_names(settings)
-    for position, delegate in enumerate(watch_list.tezos):
-        place: Place = ("tezos", position)
-        if settings.endpoints_key(delegate.network) is None:
-            if delegate.network is None:
-                known = ", ".join(f'"{key}"' for key in settings.rpc_urls)
-                found.append(
-                    (place, f"has no network, and {RPC_URL} is not set", f'add "network": {known}, or set {RPC_URL}')
-                )
-            else:
-                missing = setting_of(delegate.network)
-                fix = f'set {missing} in .env, or remove "network" if it is {RPC_URL}\'s'
-                found.append(((*place, "network"), f"no node is known for it: {missing} is not set", fix))
-        for ordinal, channel in enumerate(delegate.channels or ()):
-            if channel not in channels:
-                fix = f"write one of {', '.join(channels)}, or switch it on in .env" if channels else "switch one on"
-                found.append(((*place, "channels", ordinal), f'no channel is called "{channel}"', fix))
-        limits = {"baking": baking_limit(settings, delegate), "attestation": attestation_limit(settings, delegate)}
-        for duty, limit in limits.items():
-            if limit and limit.window < limit.threshold and getattr(delegate.alerts, duty):
-                text = f"{limit.threshold} misses never fit into a window of {limit.window} blocks"
-                found.append(((*place, "alerts", duty), text, 'set "threshold" and "window" together'))
-    return found

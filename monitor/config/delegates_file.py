@@ -1,9 +1,13 @@
 """Reading delegates.json: a WatchList, or everything that is wrong with the file at once.
 
-Either a plain list of ``{"address", "name"?}``, or the object form, with the "alerts" of a delegate as needed::
+Either a plain list of ``{"address", "name"?}``, or the object form, of which every key is optional but the ones that
+say who is watched::
 
-    {"tezos": [{"address", "name", "network", "runbook", "channels": [name, …],
-                "alerts": {"baking": {"threshold", "window"}, "attestation": {"threshold", "window"}}}]}
+    {"tezos": [{"address", "name", "network", "runbook", "channels": [name, …], "group",
+                "alerts": {"baking": {"threshold", "window"}, "attestation": {"threshold", "window"}}}],
+     "bittensor": {"hotkeys": [{"hotkey", "name", "netuids", "role", "expected", "alerts": {rule: {…}}}],
+                   "subnets": [{"netuid"}], "coldkeys": [{"coldkey"}], "alerts"},
+     "groups": {name: {"runbook", "channels", "alerts"}}}
 """
 
 from __future__ import annotations
@@ -13,6 +17,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from monitor.config.cross_check import duplicates, misnamed
+from monitor.config.inheritance import inherited
 from monitor.config.problem import ConfigError
 from monitor.config.watch_list import WatchList
 
@@ -25,21 +31,22 @@ def parse_watch_list(text: str, file: str) -> WatchList:
     """Read delegates.json. Raises ConfigError with every fault there is, named by `file`, line and path."""
     try:
         return _model(plain_value(text))
-    except (NotPlain, ValidationError, _Repeated):
+    except (NotPlain, ValidationError, _Contradictory):
         from monitor.config.delegates_faults import problems_of
 
         raise ConfigError(problems_of(text, file)) from None
 
 
-class _Repeated(Exception):
-    """A delegate is on the list twice."""
+class _Contradictory(Exception):
+    """Values that are right by themselves and wrong together."""
 
 
 def _model(value: Any) -> WatchList:
-    watch_list = WatchList.model_validate(object_form(value))
-    if duplicates(object_form(value)):
-        raise _Repeated
-    return watch_list
+    value = object_form(value)
+    watch_list = WatchList.model_validate(value)
+    if duplicates(value) or misnamed(value):
+        raise _Contradictory
+    return inherited(watch_list)
 
 
 def object_form(value: Any) -> Any:
@@ -49,23 +56,6 @@ def object_form(value: Any) -> Any:
     if isinstance(value, dict) and isinstance(value.get("$schema", ""), str):
         return {key: inner for key, inner in value.items() if key != "$schema"}
     return value
-
-
-def duplicates(value: Any) -> list[tuple[int, int]]:
-    """Positions of the delegates that are on the list already, found in the raw value: some entries may be invalid."""
-    entries = value.get("tezos") if isinstance(value, dict) else None
-    seen: dict[tuple[str, str | None], int] = {}
-    found = []
-    for position, entry in enumerate(entries if isinstance(entries, list) else []):
-        if not isinstance(entry, dict) or not isinstance(entry.get("address"), str):
-            continue
-        network = entry.get("network")
-        key = (entry["address"], network if isinstance(network, str) else None)
-        if key in seen:
-            found.append((seen[key], position))
-        else:
-            seen[key] = position
-    return found
 
 
 def plain_value(text: str) -> Any:

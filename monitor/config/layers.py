@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from monitor.config.env_file import Given
 from monitor.config.problem import Problem
-from monitor.config.settings import ALIASES, RPC_URL, RPC_URL_PREFIX, setting_names
+from monitor.config.settings import ALIASES, BITTENSOR_RPC_URL, RPC_URL, RPC_URL_PREFIX, setting_names
 
 ENVIRONMENT = "environment"
 """What a problem names as its file where a variable of the real environment is at fault."""
@@ -20,7 +20,8 @@ def is_setting(name: str, names: frozenset[str]) -> bool:
 
 def gives_a_node(values: Mapping[str, str]) -> bool:
     """Is any RPC_URL set? Only then are variables alone a configuration: TIMEZONE may belong to anybody."""
-    return any(value.strip() and is_setting(name, frozenset([RPC_URL])) for name, value in values.items())
+    names = frozenset([RPC_URL, BITTENSOR_RPC_URL])
+    return any(value.strip() and is_setting(name, names) for name, value in values.items())
 
 
 def merged(written: Mapping[str, Given], environ: Mapping[str, str]) -> tuple[dict[str, Given], list[Problem]]:

@@ -9,15 +9,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from monitor.config.fault import fault
-from monitor.config.watch_list import LARGEST_WINDOW, Delegate
+from monitor.config.setting_values import (
+    IMPORTANCE,
+    Automatic,
+    BittensorNetwork,
+    Count,
+    HeartbeatAddress,
+    Importance,
+    MetricsNamespace,
+    Retention,
+    StreamName,
+    TezosNetwork,
+    TimeZone,
+    WebAddress,
+)
+from monitor.config.watch_list import Delegate
 
 RPC_URL = "RPC_URL"
 RPC_URL_PREFIX = "RPC_URL_"
+BITTENSOR_RPC_URL = "BITTENSOR_RPC_URL"
 ALIASES = {
     "SEND_ALERT_TO_CLOUDWATCH": "SEND_TO_CLOUDWATCH",
     "SEND_ALERT_TO_TELEGRAM": "SEND_TO_TELEGRAM",
@@ -30,87 +43,6 @@ def setting(default: Any, meaning: str, unit: str = "", **bounds: Any) -> Any:
     return Field(default, description=meaning, json_schema_extra={"unit": unit}, **bounds)
 
 
-def _automatic(value: Any) -> Any:
-    return None if isinstance(value, str) and value.strip().lower() == "auto" else value
-
-
-def _network(value: str) -> str:
-    return value.strip().lower().removeprefix("tezos:")
-
-
-def _web_address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in value
-    except ValueError:
-        valid = False
-    if not valid:
-        fault(f'"{value}" is not a web address', "write e.g. https://tzkt.io")
-    return value.rstrip("/")
-
-
-def _time_zone(value: str) -> str:
-    if value == "UTC":  # known without a time zone database
-        return value
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; a folder's name gives an OSError
-        fault(
-            f'"{value}" is not a time zone of this machine', "write an IANA name, e.g. Europe/Berlin (package tzdata)"
-        )
-    return value
-
-
-def _stream_name(value: str) -> str:
-    if ":" in value or "*" in value:
-        fault(f'"{value}" holds : or *, which CloudWatch does not take', "write a name without them")
-    return value
-
-
-def _small(value: Any) -> Any:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-def _retention(days: int) -> int:
-    if days not in RETENTIONS:
-        fault(f"{days} days is not a retention of CloudWatch", f"write {', '.join(map(str, RETENTIONS))}")
-    return days
-
-
-def _metrics_namespace(value: str) -> str:
-    if not all(character.isascii() and (character.isalnum() or character in "._/#- ") for character in value):
-        fault(f'"{value}" is not the name of a namespace', "write letters, digits and . - _ / # only")
-    if value.startswith("AWS/"):
-        fault("names of AWS/ are Amazon's own", "write e.g. Sentinel")
-    return value
-
-
-def check_heartbeat_address(value: SecretStr) -> SecretStr:
-    """It, if it is a web address; raises PydanticCustomError, which does not show it."""
-    try:
-        parts = urlsplit(value.get_secret_value())
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        valid = valid and not any(character.isspace() for character in value.get_secret_value())
-    except ValueError:
-        valid = False
-    if not valid:
-        fault("is not a web address (it is not shown here)", "write e.g. https://hc-ping.com/…")
-    return value
-
-
-RETENTIONS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096),
-    *(1827, 2192, 2557, 2922, 3288, 3653),
-)
-"""Days that PutRetentionPolicy takes (CloudWatch Logs' API reference)."""
-Importance = Annotated[Literal["info", "warning", "critical"], BeforeValidator(_small)]
-IMPORTANCE = "info, warning or critical"
-Automatic = Annotated[Annotated[int, Field(ge=1, le=LARGEST_WINDOW)] | None, BeforeValidator(_automatic)]
-Count = Annotated[int, Field(ge=1, le=LARGEST_WINDOW)]
-
-
 class Settings(BaseModel):
     """The process-wide settings. Secrets are SecretStr: neither str() nor repr() shows them."""
 
@@ -118,13 +50,13 @@ class Settings(BaseModel):
 
     rpc_urls: Mapping[str, SecretStr] = setting(
         {},
-        "Nodes of the network that is watched, comma separated, asked in this order. own= before an address marks your"
-        " own node, which is told when it is down or behind; public= marks somebody else's. RPC_URL_SHADOWNET=… serves"
-        ' the delegates whose "network" is "shadownet", and so on for any name.',
+        "Nodes of the Tezos network that is watched, comma separated, asked in this order. own= before an address marks"
+        " your own node, which is told when it is down or behind; public= marks somebody else's. RPC_URL_SHADOWNET=…"
+        ' serves the delegates whose "network" is "shadownet", and so on for any name.',
         "addresses",
     )
     """By network: "" is RPC_URL, "shadownet" RPC_URL_SHADOWNET. Read by collectors.endpoint.parse_endpoints."""
-    tezos_network: Annotated[str, AfterValidator(_network), Field(pattern="^[a-z0-9][a-z0-9_-]*$")] | None = setting(
+    tezos_network: TezosNetwork | None = setting(
         None,
         "Name of RPC_URL's network. Unset: found by its chain id. If the id is a known one, both must agree.",
         "name",
@@ -133,9 +65,42 @@ class Settings(BaseModel):
     rpc_max_connections: int = setting(8, "Requests under way at once, per network.", "connections", ge=1, le=64)
     rpc_max_body: int = setting(64 * 1024 * 1024, "Longest answer that is read.", "bytes", ge=1024, le=2**30)
     max_catchup_blocks: Count = setting(
-        14400, "Furthest a run goes back after downtime; older blocks are told as a gap.", "blocks"
+        14400, "Furthest a run goes back on Tezos after downtime; older blocks are told as a gap.", "blocks"
     )
     min_peers: int = setting(3, "Fewest peers a node may have without being told; 0 is off.", "peers", ge=0, le=10000)
+    bittensor_rpc_url: SecretStr | None = setting(
+        None,
+        "Bittensor's nodes, written as in RPC_URL, with http(s):// or ws(s)://, which is the same port; or the names of"
+        " public ones: finney, lite, archive, test. Needs requirements-bittensor.txt.",
+        "addresses",
+    )
+    """As load() gives it: addresses of HTTP, names replaced. Read by collectors.endpoint.parse_endpoints."""
+    bittensor_network: BittensorNetwork | None = setting(
+        None,
+        "Name of BITTENSOR_RPC_URL's network. Unset: found by its genesis. If the genesis is a known one, both must"
+        " agree. Without BITTENSOR_RPC_URL, finney or test also stands for that network's public node.",
+        "name",
+    )
+    bittensor_archive_network: SecretStr | None = setting(
+        None,
+        "Nodes of Bittensor that keep every block's state, asked for what the others have dropped; written as"
+        " BITTENSOR_RPC_URL, e.g. archive.",
+        "addresses",
+    )
+    """As load() gives it: addresses of HTTP, names replaced."""
+    bittensor_max_catchup_blocks: Count = setting(
+        250,
+        "Furthest a run goes back on Bittensor after downtime; older blocks are told as a gap. Nodes keep the state of"
+        " about 256 blocks: more needs BITTENSOR_ARCHIVE_NETWORK.",
+        "blocks",
+    )
+    bittensor_metadata_cache: str = setting(
+        ".bittensor-metadata",
+        "Folder where the metadata of Bittensor's runtimes is kept, a megabyte for each; a relative path starts beside"
+        " the database's file, or beside .env.",
+        "path",
+    )
+    """As load() gives it, absolute."""
     database_url: SecretStr = setting(
         SecretStr("sqlite:///state.db"),
         "Where everything is remembered: sqlite:///FILE or postgresql+psycopg://…; a relative file lies beside .env.",
@@ -170,34 +135,26 @@ class Settings(BaseModel):
         None, "Name of this monitor in messages. Unset: the host's name.", "name"
     )
     """load() puts the host's name in its place."""
-    blockexplorer_url: Annotated[str, AfterValidator(_web_address)] = setting(
-        "https://tzkt.io", "Block explorer that messages link to.", "address"
-    )
-    timezone: Annotated[str, AfterValidator(_time_zone)] = setting(
-        "UTC", "Time zone of the times in messages, e.g. Europe/Berlin.", "IANA name"
-    )
+    blockexplorer_url: WebAddress = setting("https://tzkt.io", "Block explorer that messages link to.", "address")
+    timezone: TimeZone = setting("UTC", "Time zone of the times in messages, e.g. Europe/Berlin.", "IANA name")
     send_to_console: bool = setting(True, "Tell on standard output.", "true or false")
     console_min_severity: Importance = setting("info", "Least severity that is told on the console.", IMPORTANCE)
     send_to_cloudwatch: bool = setting(False, "Tell in AWS CloudWatch Logs.", "true or false")
     cloudwatch_log_group: Annotated[str, Field(min_length=1, max_length=512)] = setting(
         "TezosBakerMonitorAlerts", "Log group in CloudWatch.", "name"
     )
-    cloudwatch_stream_name: Annotated[str, Field(max_length=512), AfterValidator(_stream_name)] | None = setting(
-        None, "Log stream in that group. Unset: IDENTIFIER.", "name"
-    )
+    cloudwatch_stream_name: StreamName | None = setting(None, "Log stream in that group. Unset: IDENTIFIER.", "name")
     """load() puts the identifier in its place."""
     aws_region: str = setting("eu-west-1", "AWS region of CloudWatch.", "name")
-    cloudwatch_retention_days: Annotated[int, AfterValidator(_retention)] | None = setting(
+    cloudwatch_retention_days: Retention | None = setting(
         None, "How long a log group that is made here keeps its events. Unset: for ever, as CloudWatch does.", "days"
     )
     cloudwatch_min_severity: Importance = setting("info", "Least severity that is told in CloudWatch.", IMPORTANCE)
-    cloudwatch_metrics_namespace: Annotated[str, Field(max_length=255), AfterValidator(_metrics_namespace)] | None = (
-        setting(
-            None,
-            "Sends the metrics RunCompleted, OpenIncidents, Misses and Lag to this namespace of CloudWatch at the end"
-            " of each run, e.g. Sentinel. Unset: none.",
-            "name",
-        )
+    cloudwatch_metrics_namespace: MetricsNamespace | None = setting(
+        None,
+        "Sends the metrics RunCompleted, OpenIncidents, Misses and Lag to this namespace of CloudWatch at the end"
+        " of each run, e.g. Sentinel. Unset: none.",
+        "name",
     )
     send_to_telegram: bool = setting(False, "Tell in Telegram.", "true or false")
     telegram_bot_token: SecretStr | None = setting(None, "The bot's token, from @BotFather.", "token")
@@ -207,7 +164,7 @@ class Settings(BaseModel):
     telegram_thread_id: str | None = setting(
         None, "Topic of the chat that is told; of several chats: 7,night-shift=12.", "topic ids"
     )
-    telegram_api_url: Annotated[str, AfterValidator(_web_address)] = setting(
+    telegram_api_url: WebAddress = setting(
         "https://api.telegram.org", "Where the Bot API is: Telegram's own, or a server of yours.", "address"
     )
     telegram_min_severity: Importance = setting("info", "Least severity that is told in Telegram.", IMPORTANCE)
@@ -221,7 +178,7 @@ class Settings(BaseModel):
         "addresses",
     )
     notify_min_severity: Importance = setting("info", "Least severity that is told to NOTIFY_URLS.", IMPORTANCE)
-    heartbeat_url: Annotated[SecretStr, AfterValidator(check_heartbeat_address)] | None = setting(
+    heartbeat_url: HeartbeatAddress | None = setting(
         None,
         "Called when a run starts, succeeds (…) and fails (…/fail), as healthchecks.io does it; or any address with"
         " {status} in it, which becomes up or down.",

@@ -14,10 +14,10 @@ from monitor.config.channel_faults import Fault, channel_faults
 from monitor.config.database_url import resolve_database_url
 from monitor.config.env_file import Given
 from monitor.config.fault import told
+from monitor.config.fields import NETWORK_PATTERN
 from monitor.config.limit import attestation_limit, baking_limit
 from monitor.config.problem import Problem, shown
-from monitor.config.settings import RPC_URL, RPC_URL_PREFIX, Settings
-from monitor.config.watch_list import NETWORK_PATTERN
+from monitor.config.settings import BITTENSOR_RPC_URL, RPC_URL, RPC_URL_PREFIX, Settings
 
 
 def read_settings(values: Mapping[str, Given], home: Path, file: str) -> tuple[Settings | None, list[Problem]]:
@@ -49,12 +49,18 @@ def _raw(values: Mapping[str, Given], home: Path, faults: list[Fault]) -> dict[s
         name.lower(): given.value for name, given in values.items() if name.lower() in Settings.model_fields
     }
     raw["rpc_urls"] = _rpc_urls(values, faults)
+    _bittensor_nodes(raw, faults)
+    if not raw["rpc_urls"] and "bittensor_rpc_url" not in raw and BITTENSOR_RPC_URL not in values:
+        fix = f"write {RPC_URL}=http://127.0.0.1:8732, with the address of a node's RPC, or {BITTENSOR_RPC_URL}=finney"
+        faults.append((RPC_URL, "is not set", fix))
     database_url = raw.get("database_url", Settings.model_fields["database_url"].default.get_secret_value())
     try:
         raw["database_url"] = resolve_database_url(database_url, home)
     except PydanticCustomError as error:
         faults.append(("DATABASE_URL", *_words(error)))
         del raw["database_url"]
+    cache = raw.get("bittensor_metadata_cache", Settings.model_fields["bittensor_metadata_cache"].default)
+    raw["bittensor_metadata_cache"] = str(_beside(raw.get("database_url", ""), home) / cache)
     if "identifier" not in raw:
         import socket
 
@@ -81,12 +87,40 @@ def _rpc_urls(values: Mapping[str, Given], faults: list[Fault]) -> dict[str, str
         try:
             parse_endpoints(given.value, name)
         except EndpointError as error:
-            text, _, fix = str(error).removeprefix(name).strip(" :").partition(": ")
-            faults.append((name, text, fix or "write e.g. http://127.0.0.1:8732"))
+            faults.append((name, *_endpoint_words(error, name, "write e.g. http://127.0.0.1:8732")))
         found[network] = given.value
-    if not found:
-        faults.append((RPC_URL, "is not set", "write RPC_URL=http://127.0.0.1:8732, with the address of a node's RPC"))
     return found
+
+
+def _bittensor_nodes(raw: dict[str, Any], faults: list[Fault]) -> None:
+    """Addresses of HTTP in place of names and of ws(s)://; the public node of BITTENSOR_NETWORK where none is given."""
+    network = str(raw.get("bittensor_network", "")).strip().lower().removeprefix("bittensor:")
+    if not any(name.startswith("bittensor") for name in raw):
+        return
+    from collectors.endpoint import EndpointError
+    from monitor.config.bittensor_nodes import NETWORKS_OF_NODES, http_addresses
+
+    if network in NETWORKS_OF_NODES:
+        raw.setdefault("bittensor_rpc_url", network)
+        raw["bittensor_network"] = NETWORKS_OF_NODES[network]
+    for field in ("bittensor_rpc_url", "bittensor_archive_network"):
+        if field in raw:
+            try:
+                raw[field] = http_addresses(raw[field], field.upper())
+            except EndpointError as error:
+                faults.append((field.upper(), *_endpoint_words(error, field.upper(), "write e.g. finney")))
+                del raw[field]
+
+
+def _endpoint_words(error: Exception, name: str, otherwise: str) -> tuple[str, str]:
+    text, _, fix = str(error).removeprefix(name).strip(" :").partition(": ")
+    return text, fix or otherwise
+
+
+def _beside(database_url: str, home: Path) -> Path:
+    """The folder of a SQLite file, else `home`."""
+    scheme, _, rest = database_url.partition(":///")
+    return Path(rest.partition("?")[0]).parent if scheme.startswith("sqlite") else home
 
 
 def _told(detail: ErrorDetails) -> Fault:

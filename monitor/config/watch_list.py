@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    Strict,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from monitor.config.address import AddressError, check_address
+from monitor.config.bittensor import Bittensor, RuleAlerts
 from monitor.config.fault import fault
-
-LONGEST_NAME = 64
-LONGEST_RUNBOOK = 300
-LARGEST_WINDOW = 10_000_000
-"""Blocks; about two years."""
-NETWORK_PATTERN = "^[a-z][a-z0-9_]{0,31}$"
+from monitor.config.fields import Channels, Frozen, Network, Runbook, Target, Text, Threshold, absent
 
 
 def _address(value: str) -> str:
@@ -35,47 +31,7 @@ def _address(value: str) -> str:
     return value
 
 
-def _line(value: str) -> str:
-    if not value.strip():
-        fault("is empty", "write a text, or remove it")
-    if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):
-        fault("has a line break or control character in it", "write it in one line")
-    return value
-
-
-def _whole(value: Any) -> Any:
-    """3.0 is an integer in JSON, and to the JSON Schema that editors use."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _channel(value: str) -> str:
-    import re
-
-    if len(value) > LONGEST_NAME or not re.fullmatch(r"[a-z]+(:[A-Za-z0-9][A-Za-z0-9_.-]*)?", value):
-        fault("is not the name of a channel", 'write e.g. "telegram" or "telegram:night-shift"')
-    return value
-
-
-def _some_channel(names: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    if names == ():
-        fault("names no channel, so that nobody would be told", 'write e.g. ["telegram"], or remove it')
-    return names
-
-
-_Text = Annotated[str, Strict()]
-_Number = Annotated[int, Strict(), BeforeValidator(_whole)]
-Name = Annotated[_Text, Field(max_length=LONGEST_NAME), AfterValidator(_line)]
-Runbook = Annotated[_Text, Field(max_length=LONGEST_RUNBOOK), AfterValidator(_line)]
-Network = Annotated[_Text, Field(pattern=NETWORK_PATTERN)]
-Channels = Annotated[tuple[Annotated[_Text, AfterValidator(_channel)], ...] | None, AfterValidator(_some_channel)]
-Threshold = Annotated[_Number, Field(ge=1, le=LARGEST_WINDOW)]
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
-
-
-class AlertLimit(_Frozen):
+class AlertLimit(Frozen):
     """Tell from `threshold` misses within the last `window` blocks. What is None is taken from .env."""
 
     threshold: Threshold | None = None
@@ -93,29 +49,20 @@ class AlertLimit(_Frozen):
         return window
 
 
-class DelegateAlerts(_Frozen):
+class DelegateAlerts(Frozen):
     """Limits of one delegate; None means those of .env."""
 
     baking: AlertLimit | None = None
     attestation: AlertLimit | None = None
 
 
-def _absent(value: Any) -> Any:
-    return {} if value is None else value
-
-
-class Delegate(_Frozen):
+class Delegate(Target):
     """One baker to watch."""
 
-    address: Annotated[_Text, AfterValidator(_address)]
-    name: Name | None = None
+    address: Annotated[Text, AfterValidator(_address)]
     network: Network | None = None
     """None: the network RPC_URL speaks for; "shadownet": the one RPC_URL_SHADOWNET speaks for."""
-    runbook: Runbook | None = None
-    """The first action, told with an alert, e.g. "ssh bkr1"."""
-    channels: Channels = None
-    """Who is told of it, e.g. ("telegram:night-shift",); None: every channel."""
-    alerts: Annotated[DelegateAlerts, BeforeValidator(_absent)] = DelegateAlerts()
+    alerts: Annotated[DelegateAlerts, BeforeValidator(absent)] = DelegateAlerts()
 
     @property
     def label(self) -> str:
@@ -123,17 +70,41 @@ class Delegate(_Frozen):
         return self.name or f"{self.address[:7]}…{self.address[-4:]}"
 
 
-def _somebody(delegates: tuple[Delegate, ...]) -> tuple[Delegate, ...]:
-    # Not min_length: that counts the valid entries only, and says so beside what is wrong with the others.
-    if not delegates:
-        fault("watches nobody", 'add {"address": "tz1…", "name": "alice"}')
-    return delegates
+class GroupAlerts(DelegateAlerts):
+    """Limits of a group: of delegates, and by name of a rule those of Bittensor's targets."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, RuleAlerts]
 
 
-class WatchList(_Frozen):
-    """Everybody who is watched."""
+class Group(Frozen):
+    """What several targets share. What a target sets itself wins."""
 
-    tezos: Annotated[tuple[Delegate, ...], AfterValidator(_somebody)]
+    runbook: Runbook | None = None
+    channels: Channels = None
+    alerts: Annotated[GroupAlerts, BeforeValidator(absent)] = GroupAlerts()
+
+
+class WatchList(Frozen):
+    """Everybody who is watched, with what is set for a group already in place in its members."""
+
+    tezos: tuple[Delegate, ...] = ()
+    bittensor: Bittensor | None = None
+    groups: Annotated[Mapping[str, Group], BeforeValidator(absent)] = Field({})
+
+    @model_validator(mode="after")
+    def _somebody(self) -> WatchList:
+        # Not min_length: that counts the valid entries only, and says so beside what is wrong with the others.
+        if not self.tezos and self.bittensor is None:
+            fault("watches nobody", 'add "tezos": [{"address": "tz1…", "name": "alice"}], or "bittensor"')
+        return self
+
+    @property
+    def unused_groups(self) -> tuple[str, ...]:
+        """Groups that nobody is in."""
+        targets = (*self.tezos, *(self.bittensor.targets() if self.bittensor else ()))
+        used = {target.group for target in targets}
+        return tuple(group for group in self.groups if group not in used)
 
     def to_json(self) -> str:
         """The list in its one canonical spelling; parse_watch_list reads it back to an equal value."""

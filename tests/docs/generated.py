@@ -9,6 +9,7 @@ from pathlib import Path
 from alerting.render import samples
 from alerting.render.sample_bakers import BACK, LONE_BAKE, STOPPED
 from monitor.config import catalogue as settings
+from monitor.config import json_schema
 from monitor.rules import catalogue as rules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +29,10 @@ def crontab() -> str:
     return f"```crontab\n{kept}\n```\n"
 
 
+def schema() -> str:
+    return json_schema.with_rules((ROOT / "delegates.schema.json").read_text(encoding="utf-8"))
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "picture": picture,
     "crontab": crontab,
@@ -38,6 +43,7 @@ PARTS: dict[str, Callable[[], str]] = {
 
 FILES: dict[str, Callable[[], str]] = {
     ".env.example": settings.env_example,
+    "delegates.schema.json": schema,
     "docs/rules.md": rules.document,
     "docs/messages.md": samples.document,
 }

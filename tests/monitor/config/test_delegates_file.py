@@ -47,7 +47,7 @@ def test_the_object_form_holds_limits_network_and_runbook() -> None:
 
 def test_every_fault_is_told_at_once_with_line_path_and_fix() -> None:
     text = f"""{{
-  "bittensor": [],
+  "bitensor": [],
   "tezos": [
     {{"address": "{ALICE}", "name": 7}},   // mine
     {{"address": "{ALICE}", "nmae": "bob"}},
@@ -58,7 +58,7 @@ def test_every_fault_is_told_at_once_with_line_path_and_fix() -> None:
   'channels': {{}}
 }}"""
     assert faults(text) == [
-        'delegates.json:2: bittensor: is not supported by this version; fix: remove "bittensor"',
+        'delegates.json:2: bitensor: is not a known key; fix: write "bittensor"',
         "delegates.json:4: tezos: comments are not allowed in JSON; fix: remove it",
         'delegates.json:4: tezos[0].name: 7 is not a text; fix: write "alice"',
         'delegates.json:5: tezos[1].nmae: is not a known key; fix: write "name"',
@@ -73,7 +73,7 @@ def test_every_fault_is_told_at_once_with_line_path_and_fix() -> None:
         "delegates.json:8: tezos: a comma before ]; fix: remove the comma",
         'delegates.json:8: tezos[4].address: is missing; fix: add "address": "tz1…"',
         'delegates.json:10: single quotes; fix: write " in place of them',
-        'delegates.json:10: channels: is not supported by this version; fix: remove "channels"',
+        "delegates.json:10: channels: is not a known key; fix: remove it (known: tezos, bittensor, groups)",
     ]
 
 
@@ -88,7 +88,7 @@ def test_paths_in_a_plain_list_begin_with_the_position() -> None:
     [
         ([], "watches nobody"),
         ({"tezos": []}, "watches nobody"),
-        ({}, "tezos: is missing"),
+        ({}, 'watches nobody; fix: add "tezos": [{"address": "tz1…", "name": "alice"}], or "bittensor"'),
         ("null", "holds null"),
         ("", "the file is empty"),
         (3, "3 is not an object"),
@@ -113,7 +113,7 @@ def test_paths_in_a_plain_list_begin_with_the_position() -> None:
         ([{"address": ALICE, "channels": [7]}], '[0].channels[0]: 7 is not a text; fix: write "telegram"'),
         ([{"address": ALICE, "channels": ["Night Shift"]}], "[0].channels[0]: is not the name of a channel"),
         ([{"address": ALICE, "channels": []}], "[0].channels: names no channel"),
-        ({"groups": {}, "tezos": [{"address": ALICE}]}, "groups: is not supported by this version"),
+        ({"groups": [], "tezos": [{"address": ALICE}]}, 'groups: [] is not an object; fix: write {"night": {'),
     ],
 )
 def test_a_wrong_value_is_told_once(document: Any, said: str) -> None:
