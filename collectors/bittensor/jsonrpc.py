@@ -34,7 +34,10 @@ class RpcAnswer:
 
 
 class JsonRpc:
-    """Not shared between threads. `client` does failover for what HTTP tells: no answer, 403, 429, …"""
+    """Not shared between threads. `client` does failover for what HTTP tells: no answer, 403, 429, …
+
+    A rate limit ends the question at that endpoint, however it was told: public endpoints count each further request.
+    """
 
     def __init__(self, client: RpcClient) -> None:
         self._client = client
@@ -104,7 +107,7 @@ class JsonRpc:
         """Who answered, and the replies, or what the answer as a whole is refused for."""
         first_id = self._next_id
         self._next_id += len(calls)
-        answer = self._client.post("", write_batch(calls, first_id), endpoint=endpoint, timeout=timeout)
+        answer = self._client.post("", write_batch(calls, first_id), endpoint=endpoint, timeout=timeout, patient=False)
         try:
             replies = read_batch(answer.value, first_id, len(calls))
         except SourceError as error:

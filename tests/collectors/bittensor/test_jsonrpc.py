@@ -140,6 +140,14 @@ def test_http_403_leads_to_the_next_endpoint_and_is_told_where_there_is_none() -
             assert JsonRpc(client).ask(calls(2)).endpoint == "127.0.0.1#2"
 
 
+def test_http_429_is_not_asked_again_in_the_run() -> None:
+    with RawNode(in_turn(says("no", 429), answers(echo))) as node, client_for(node.url) as client:
+        with pytest.raises(Throttled):
+            JsonRpc(client).ask(calls(2))
+
+        assert len(node.asked) == 1
+
+
 def test_http_429_with_a_wait_beyond_the_run_is_told_at_once() -> None:
     with (
         RawNode(says("no", 429, Retry_After="600")) as node,
