@@ -1,9 +1,21 @@
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from hypothesis import given
 
-from monitor.config import AlertLimit, Delegate, DelegateAlerts, WatchList, difference
-from tests.monitor.config.addresses import ALICE, BOB, CAROL
+from monitor.config import (
+    AlertLimit,
+    Bittensor,
+    Delegate,
+    DelegateAlerts,
+    WatchedSubnet,
+    WatchList,
+    difference,
+    parse_watch_list,
+)
+from tests.monitor.config.addresses import ALICE, BOB, CAROL, MINER, OWNER, VAL
 from tests.monitor.config.test_delegates_file import WATCH_LISTS
 
 ALICE_1 = Delegate(address=ALICE, name="alice", alerts=DelegateAlerts(baking=AlertLimit(threshold=1)))
@@ -67,3 +79,51 @@ def test_there_is_a_difference_exactly_if_the_delegates_differ(old: WatchList, n
         }
 
     assert (difference(old, new) is None) == (meant(old) == meant(new))
+
+
+def of_bittensor(old: dict[str, Any], new: dict[str, Any]) -> str | None:
+    found = difference(*(parse_watch_list(json.dumps({"bittensor": part}), "d.json") for part in (old, new)))
+    return None if found is None else str(found)
+
+
+def test_who_came_and_left_on_bittensor_is_told_by_name() -> None:
+    before = {"hotkeys": [{"hotkey": VAL, "name": "val-A"}], "subnets": [{"netuid": 18}]}
+    after = {"hotkeys": [{"hotkey": MINER, "name": "miner-3"}], "coldkeys": [{"coldkey": OWNER, "name": "owner"}]}
+    assert of_bittensor(before, after) == "+miner-3 +owner −val-A −sn18"
+
+
+def test_what_changed_of_a_hotkey_is_told_with_both_figures() -> None:
+    val: dict[str, Any] = {"hotkey": VAL, "name": "val-A", "netuids": [18], "alerts": {"axon": {"enabled": False}}}
+    edited = {
+        **val,
+        "netuids": [64, 18],
+        "role": "validator",
+        "expected": {"take": 0.18, "version_key": 3},
+        "alerts": {"weights_stale": {"warning": 300}},
+        "channels": ["telegram"],
+    }
+    assert of_bittensor({"hotkeys": [val]}, {"hotkeys": [edited]}) == ", ".join(
+        f"val-A: {change}"
+        for change in (
+            "axon on",
+            "weights_stale warning default → 300",
+            "sn18 → sn18 sn64",
+            "role auto → validator",
+            "expected take added",
+            "expected version key added",
+            "told on every channel → telegram",
+        )
+    )
+    assert of_bittensor({"hotkeys": [edited]}, {"hotkeys": [{**edited, "netuids": [18, 64]}]}) is None
+
+
+def test_other_limits_of_the_chain_are_told() -> None:
+    before: dict[str, Any] = {"subnets": [{"netuid": 18}]}
+    after = {**before, "alerts": {"chain_stalled": {"warning": 60.5}}}
+    assert of_bittensor(before, after) == "Bittensor: chain_stalled warning default → 60.5"
+
+
+def test_the_whole_of_bittensor_may_come_to_a_list_of_bakers() -> None:
+    both = WatchList(tezos=(BOB_1,), bittensor=Bittensor(subnets=(WatchedSubnet(netuid=18),)))
+    assert str(difference(WatchList(tezos=(BOB_1,)), both)) == "+sn18"
+    assert str(difference(both, WatchList(tezos=(BOB_1,)))) == "−sn18"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from monitor.config import ConfigError, parse_watch_list
-from tests.monitor.config.addresses import ALICE, BOB, CAROL
+from tests.monitor.config.addresses import ALICE, BOB, CAROL, MINER, OWNER, VAL
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = Draft7Validator(json.loads((ROOT / "delegates.schema.json").read_text(encoding="utf-8")))
@@ -52,8 +52,25 @@ FULL: dict[str, Any] = {
             "channels": ["telegram:night-shift"],
             "alerts": {"baking": {"threshold": 1, "window": 100}, "attestation": {"threshold": 10, "window": 100}},
         },
-        {"address": BOB},
+        {"address": BOB, "group": "night"},
     ],
+    "bittensor": {
+        "hotkeys": [
+            {
+                "hotkey": VAL,
+                "name": "val-A",
+                "netuids": [18],
+                "role": "validator",
+                "group": "night",
+                "expected": {"take": 0.18, "children": [{"hotkey": MINER, "share": 1}], "version_key": 3},
+                "alerts": {"weights_stale": {"warning": 3, "enabled": True}},
+            }
+        ],
+        "subnets": [{"netuid": 18}],
+        "coldkeys": [{"coldkey": OWNER}],
+        "alerts": {"chain_stalled": {"warning": 60}},
+    },
+    "groups": {"night": {"alerts": {"baking": {"threshold": 1}, "price": {"warning": 0.5}}}},
 }
 ODD_VALUES: list[Any] = [
     None,
@@ -80,6 +97,28 @@ ODD_VALUES: list[Any] = [
     CAROL,
     CAROL + "\n",
     CAROL[:-1],
+    MINER,
+    MINER[:-1],
+    MINER + "\n",
+    "all",
+    "miner",
+    0.5,
+    65536,
+    [1, 2],
+    [1, "x"],
+    [{"hotkey": MINER, "share": 0.5}],
+    [{"hotkey": MINER, "share": 2}],
+    {"warning": -1},
+    {"warning": 0.5},
+    {"warning": "x"},
+    {"enabled": False},
+    {"enabled": 1},
+    {"weights_stale": {}},
+    {"price": {}},
+    {"chain_stalled": {}},
+    {"night": {}},
+    {"night": None},
+    {"night\n": {}},
     "KT1PWx2mnDueood7fEmfbBDKx1D9BAnnXitn",
     [],
     {},
@@ -106,6 +145,20 @@ PLACES: list[tuple[str | int, ...]] = [
         ("tezos", 0, key)
         for key in ("address", "name", "network", "runbook", "alerts", "surprise", "channels", "groups")
     ],
+    ("groups",),
+    *[("groups", "night", key) for key in ("runbook", "channels", "alerts", "name", "surprise")],
+    *[("groups", "night", "alerts", key) for key in ("baking", "price", "weights_stale", "chain_stalled", "surprise")],
+    *[("bittensor", key) for key in ("hotkeys", "subnets", "coldkeys", "alerts", "surprise")],
+    *[
+        ("bittensor", "hotkeys", 0, key)
+        for key in ("hotkey", "name", "netuids", "role", "expected", "alerts", "channels", "runbook", "surprise")
+    ],
+    *[("bittensor", "hotkeys", 0, "expected", key) for key in ("take", "children", "version_key", "surprise")],
+    *[("bittensor", "hotkeys", 0, "expected", "children", 0, key) for key in ("hotkey", "share", "surprise")],
+    *[("bittensor", "hotkeys", 0, "alerts", key) for key in ("weights_stale", "price", "surprise")],
+    *[("bittensor", "hotkeys", 0, "alerts", "weights_stale", key) for key in ("warning", "enabled", "surprise")],
+    *[("bittensor", "subnets", 0, key) for key in ("netuid", "name", "alerts", "hotkey")],
+    *[("bittensor", "coldkeys", 0, key) for key in ("coldkey", "name", "alerts", "netuids")],
     *[("tezos", 0, "alerts", key) for key in ("baking", "attestation", "surprise")],
     *[("tezos", 0, "alerts", "baking", key) for key in ("threshold", "window", "surprise")],
 ]
@@ -127,7 +180,8 @@ def test_any_value_in_any_place_gets_the_same_verdict(place: tuple[str | int, ..
     for value in ODD_VALUES:
         document = replaced(place, value)
         window_too_small = place[-1:] == ("threshold",) and isinstance(value, int | float) and value > 100
-        if not window_too_small:
+        group_gone = place == ("groups",) and isinstance(value, dict | None) and "night" not in (value or ())
+        if not window_too_small and not group_gone:
             assert parser_accepts(document) == schema_accepts(document), document
 
 
@@ -145,7 +199,7 @@ SHAPES = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=2)
         | st.dictionaries(
-            st.sampled_from(["tezos", "address", "name", "alerts", "baking", "attestation", "threshold", "z"]),
+            st.sampled_from(["tezos", "bittensor", "netuid", "address", "name", "alerts", "baking", "threshold", "z"]),
             inner,
             max_size=3,
         )
@@ -172,8 +226,12 @@ def test_any_shape_gets_the_same_verdict(document: Any) -> None:
         [{"address": ALICE[:-1] + ("x" if ALICE[-1] != "x" else "y")}],
         [{"address": ALICE}, {"address": ALICE, "name": "again"}],
         [{"address": ALICE, "alerts": {"baking": {"threshold": 3, "window": 2}}}],
+        [{"address": ALICE, "group": "night"}],
+        {"bittensor": {"hotkeys": [{"hotkey": VAL[:-1] + ("a" if VAL[-1] != "a" else "b")}]}},
+        {"bittensor": {"hotkeys": [{"hotkey": VAL, "expected": {"axon": "nowhere"}}]}},
+        {"bittensor": {"subnets": [{"netuid": 1}, {"netuid": 1, "name": "again"}]}},
     ],
-    ids=["checksum", "duplicate", "window"],
+    ids=["checksum", "duplicate", "window", "group", "checksum of SS58", "axon", "subnet twice"],
 )
 def test_the_parser_alone_sees_what_a_schema_cannot_say(document: Any) -> None:
     assert schema_accepts(document)
