@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from collectors.bittensor.hexadecimal import to_bytes, to_hex
@@ -152,10 +153,19 @@ class Runtime:
         return value
 
     def error_name(self, pallet_index: int, error_index: int) -> str:
-        """A dispatch error's own name, "NotEnoughBalance". Raises Unreadable for one the runtime does not have."""
+        """ "SubtensorModule.SettingWeightsTooFast". Raises Unreadable for an error the runtime does not have."""
         problem = f"runtime {self.spec_version} has no error {error_index} in pallet {pallet_index}"
-        name: str = attempt(problem, self.library.module_error, pallet_index, error_index)[0]
-        return name
+        name = attempt(problem, self.library.module_error, pallet_index, error_index)[0]
+        return f"{_pallets(self)[pallet_index]}.{name}"
+
+
+@lru_cache(maxsize=4)
+def _pallets(runtime: Runtime) -> Mapping[int, str]:
+    """Index -> name (2 ms)."""
+    problem = f"pallets of runtime {runtime.spec_version} cannot be read"
+    described = attempt(problem, runtime.library.metadata_ir)
+    names: Mapping[int, str] = attempt(problem, lambda: {one["index"]: one["name"] for one in described["pallets"]})
+    return names
 
 
 def open_runtime(metadata: bytes, spec_version: int | None = None) -> Runtime:

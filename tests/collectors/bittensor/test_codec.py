@@ -134,7 +134,7 @@ def test_two_hundred_pairs_of_two_maps_of_finney_are_read() -> None:
 def test_constants_and_errors_are_found_by_name() -> None:
     for constant in golden()["constants"]:
         assert runtime(461).constant(constant["module"], constant["name"]) == constant["decoded"]
-    assert runtime(461).error_name(7, 0) == "RootNetworkDoesNotExist"
+    assert runtime(461).error_name(7, 0) == "SubtensorModule.RootNetworkDoesNotExist"
     for call in (lambda: runtime(461).constant("System", "Nope"), lambda: runtime(461).error_name(7, 255)):
         with pytest.raises(Unreadable):
             call()
