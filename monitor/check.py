@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from alerting.channels.interface import Channel
 from alerting.delivery_report import DeliveryReport, report_of
+from collectors.endpoint import Endpoint, EndpointHealth
 from collectors.interface import Finished
 from collectors.rpc import RpcClient
 from monitor.budget import DEFAULT, Budget
@@ -27,10 +28,11 @@ from monitor.config.problem import ConfigError
 from monitor.database import fenced, open_database, place, reading, sqlite_path, writing
 from monitor.errors import SchemaError, StateError
 from monitor.host import check_host, has_moved, this_host
-from monitor.life_signs import LifeSigns, figures_of
+from monitor.life_signs import LifeSigns, figures_of, said
 from monitor.lock import lock_of
 from monitor.model import Batch
 from monitor.network_run import NetworkRun
+from monitor.network_runs import network_runs
 from monitor.quiet import end_acks, end_silences
 from monitor.recording import Recorder
 from monitor.removal import close_unwatched
@@ -42,8 +44,7 @@ from monitor.runs import RunRow, finish_run, last_run, runs_since_success, start
 from monitor.schema_version import prepare
 from monitor.self_check import judge_itself, take_up_watch_list, tell_monitor_gaps, tell_takeover, watch_list_in_force
 from monitor.self_kill import killed_after, ran_out_of_time
-from monitor.tezos_run import TezosRun
-from monitor.watched import watched_networks
+from monitor.unrecorded import tell_unrecorded
 
 if TYPE_CHECKING:
     from alerting.outbox import Outbox
@@ -102,10 +103,16 @@ def check(configuration: Configuration, surroundings: Surroundings) -> Report:
         report.worsen(CONFIGURATION)
     except StateError as error:
         report.problems.append(f"cannot record: {error}")
+        report.unrecorded = str(error)
         report.worsen(PARTLY)
     finally:
         if engine is not None:
             engine.dispose()
+    if report.run is not None or report.unrecorded is not None:
+        identifier = configuration.settings.identifier or socket.gethostname()
+        told = (identifier, surroundings.channels, surroundings.clock.now())
+        for name, failure in tell_unrecorded(configuration.home, report.unrecorded, *told).items():
+            report.warnings.append(f"{name} not told: {said(failure)}")
     signs.end(report)
     return report
 
@@ -141,18 +148,7 @@ class _Run:
         earlier_news = self._deliver(run_id, self.budget.first_delivery)
         end_acks(self.engine, recorder)
 
-        watched = watched_networks(self.settings, watch_list)
-        settings = {network.endpoints_key for network in watched}
-        networks: list[NetworkRun] = [
-            TezosRun(
-                self.engine,
-                self.settings,
-                recorder,
-                frozenset(settings - {network.endpoints_key}),
-                watched=network,
-            )
-            for network in watched
-        ]
+        networks = network_runs(self.engine, self.settings, watch_list, recorder)
         self._collect(networks)
         close_unwatched(self.engine, self.settings, {run.network for run in networks}, recorder)
         waiting = [run.waiting for run in networks if run.waiting is not None]
@@ -231,9 +227,10 @@ class _Run:
         queue: list[Job] = []
         for run in networks:
             run.begin()
-            name, client = run.endpoints_key, self._client(run)
+            name, client = run.endpoints_key, self._client(run.endpoints, run.health())
+            archive = self._client(run.archive, {}) if run.archive else None
             jobs[name], clients[name] = run, client
-            queue.append(run.job(client, self.start + self.budget.stop_reading))
+            queue.append(run.job(client, archive, self.start + self.budget.stop_reading))
         for job, item in collect(queue, self.start + self.budget.networks, self.clock.monotonic):
             run = jobs[job.name]
             if isinstance(item, Finished):
@@ -244,14 +241,14 @@ class _Run:
             if isinstance(item, Batch) and self.surroundings.progress is not None and run.probed is not None:
                 self.surroundings.progress(run.network, item.last_level, run.probed.final_level)
 
-    def _client(self, run: NetworkRun) -> RpcClient:
+    def _client(self, endpoints: Sequence[Endpoint], health: Mapping[str, EndpointHealth]) -> RpcClient:
         return RpcClient(
-            run.endpoints,
+            endpoints,
             timeout=self.settings.rpc_timeout,
             max_connections=self.settings.rpc_max_connections,
             max_body=self.settings.rpc_max_body,
             deadline=self.start + self.budget.requests,
-            health=run.health(),
+            health=health,
             now=self.clock.now,
             monotonic=self.clock.monotonic,
         )

@@ -42,6 +42,8 @@ class Report:
     missed: int | None = None
     """Rights found missed in this run; counted for metrics only."""
     exit_code: int = RAN
+    unrecorded: str | None = None
+    """Why something could not be recorded."""
     note: str | None = None
     """Why there was nothing to do: another run is busy."""
 
