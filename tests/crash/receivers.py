@@ -21,8 +21,8 @@ GROUP_LIMIT = 20
 class Chat(Telegram):
     """A bot's chat."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        super().__init__(clock=clock)
+    def __init__(self, token: str, clock: Callable[[], float]) -> None:
+        super().__init__(token, clock=clock)
         self.per_minute = GROUP_LIMIT
         self.carried: list[tuple[int, ...]] = []
         """Of each message that arrived, the events."""

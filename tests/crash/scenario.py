@@ -36,6 +36,10 @@ LAST_WORDS = 20 * 60
 STUCK = 4.0
 """Seconds without a step, after which a process waits for something that it will not get. Longer than Telegram's pause
 between two messages."""
+GAP = 240
+"""Seconds without a run that are told."""
+CANARY = "c4n4ry"
+"""In every secret of the settings: a node's address, a token, keys, the heartbeat's address."""
 WATCHED = ("alice", "bob", "carol")
 
 WISHES = 3
@@ -71,7 +75,7 @@ class Steps:
         """Those at which fewest died so far, in any order."""
         known = sorted(self.passed)
         dice.shuffle(known)
-        return sorted(known, key=lambda step: self.kills[step] + self.in_vain[step])
+        return sorted(known, key=lambda step: self.kills[step] + self.in_vain[step] / 4)
 
 
 @dataclass(slots=True)
@@ -103,16 +107,18 @@ def play(scenario: Scenario, home: Path, steps: Steps | None = None) -> Outcome:
     clock = Clock(chain.timestamp(FIRST_HEAD))
     with ExitStack() as stack:
         node = stack.enter_context(Node(chain, clock=clock, latency=0.002))
-        receivers: dict[str, Receiver] = {"telegram": stack.enter_context(Chat(clock))}
+        token = f"123456:{CANARY}-of-a-bot-{CANARY}-0123456789"
+        receivers: dict[str, Receiver] = {"telegram": stack.enter_context(Chat(token, clock))}
         if scenario.cloudwatch:
             receivers["cloudwatch"] = stack.enter_context(LogStream())
-        heartbeat = stack.enter_context(Heartbeat()) if scenario.heartbeat else None
+        heartbeat = stack.enter_context(Heartbeat(f"{CANARY}-check")) if scenario.heartbeat else None
         watched = [{"address": chain.plan.baker(name).address, "name": name} for name in WATCHED]
         undisturbed = Station(home / "undisturbed", clock, [node.url], watched, IDENTIFIER="test")
         undisturbed.run()
-        killed = Station(home / "killed", clock, [node.url], watched, IDENTIFIER="test")
+        secret_url = node.url.replace("://", f"://somebody:{CANARY}@")
+        killed = Station(home / "killed", clock, [secret_url], watched, IDENTIFIER="test")
         killed.configure(**_settings(receivers, heartbeat))
-        course = _Course(scenario, steps or Steps(), killed, node, chain, clock, receivers)
+        course = _Course(scenario, steps or Steps(), killed, node, chain, clock, receivers, heartbeat)
         course.work()
         undisturbed.run()
         return course.judged(undisturbed)
@@ -137,7 +143,8 @@ def _settings(receivers: Mapping[str, Receiver], heartbeat: Heartbeat | None) ->
         settings |= {
             "SEND_TO_CLOUDWATCH": "true",
             "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "example",
+            "AWS_SECRET_ACCESS_KEY": f"{CANARY}-key",
+            "AWS_SESSION_TOKEN": f"{CANARY}-session",
             "AWS_ENDPOINT_URL": receivers["cloudwatch"].url,
         }
     if heartbeat is not None:
@@ -157,10 +164,11 @@ class _Course:
         chain: Chain,
         clock: Clock,
         receivers: Mapping[str, Receiver],
+        heartbeat: Heartbeat | None,
     ) -> None:
         self.scenario, self.steps = scenario, steps
         self.station, self.node, self.chain, self.clock = station, node, chain, clock
-        self.receivers = receivers
+        self.receivers, self.heartbeat = receivers, heartbeat
         self.dice = random.Random(scenario.seed)
         self.outcome = Outcome()
         self.runs: list[Run] = []
@@ -180,7 +188,7 @@ class _Course:
         # So many blocks have passed at the end, however many runs there were.
         pause = max(60, 1500 // self.scenario.kills)
         while self.killed < self.scenario.kills:
-            self.clock.advance(pause)
+            self.clock.advance(pause + self.dice.choice((0, 0, 0, 0, 0, GAP)))
             self._one()
             if self.dice.random() < 0.15:
                 self.clock.advance(60)
@@ -352,6 +360,7 @@ class _Course:
         outcome.verdict = verdict(events, deliveries, incidents, self.runs, arrivals)
         outcome.events, outcome.incidents = len(events), len(incidents)
         outcome.faults += inconsistencies(station)
+        outcome.faults += [f"a secret is in {place}" for place in self._places_with(CANARY)]
         expected, found = facts(undisturbed), facts(station)
         outcome.faults += [
             f"{what} differ from what an undisturbed checker knows"
@@ -359,3 +368,14 @@ class _Course:
             if expected[what] != found[what]
         ]
         return outcome
+
+    def _places_with(self, secret: str) -> Iterator[str]:
+        """What the program wrote and what it sent."""
+        folder = self.station.home
+        for path in (*folder.parent.iterdir(), *folder.iterdir()):
+            if path.is_file() and path.name not in (".env", "delegates.json") and secret.encode() in path.read_bytes():
+                yield path.name
+        bodies = {name: [request.body for request in one.arrived] for name, one in self.receivers.items()}
+        if self.heartbeat is not None:
+            bodies["heartbeat"] = [request.body for request in self.heartbeat.arrived]
+        yield from (f"what {name} got" for name, sent in bodies.items() if secret.encode() in b"".join(sent))
