@@ -62,6 +62,9 @@ def check(env_file: Path | None, as_json: bool, verbose: bool, takeover: bool) -
 @main.command()
 @click.option("--rpc-url", help="Your node, or several addresses separated by commas.")
 @click.option("--baker", "bakers", multiple=True, metavar="ADDRESS[=NAME]", help="A baker to watch; may be repeated.")
+@click.option("--bittensor-rpc-url", help="A Bittensor node (ws://, http://), or finney, lite, archive, test.")
+@click.option("--hotkey", "hotkeys", multiple=True, metavar="ADDRESS[=NAME]", help="A hotkey; may be repeated.")
+@click.option("--subnet", "subnets", multiple=True, metavar="NETUID[=NAME]", help="A subnet; may be repeated.")
 @click.option("--timezone", help="Time zone of the times in messages, e.g. Europe/Berlin. Default: UTC.")
 @click.option("--dir", "home", type=click.Path(path_type=Path, file_okay=False), help="Where to write .env.")
 @click.option(
@@ -73,6 +76,9 @@ def check(env_file: Path | None, as_json: bool, verbose: bool, takeover: bool) -
 def init(
     rpc_url: str | None,
     bakers: tuple[str, ...],
+    bittensor_rpc_url: str | None,
+    hotkeys: tuple[str, ...],
+    subnets: tuple[str, ...],
     timezone: str | None,
     home: Path | None,
     env_file: Path | None,
@@ -82,16 +88,18 @@ def init(
 
     \b
     main.py init --rpc-url http://127.0.0.1:8732 --baker tz1VxS7ff4YnZRs8b4mMP4WaMVpoQjuo1rjf=alice
+    main.py init --bittensor-rpc-url finney --hotkey 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY=val-A
     main.py init --env-file /etc/sentinel/.env
     """
-    from monitor.commands.init import run_init
+    from monitor.commands.init import Flags, run_init
     from monitor.config.configuration import ENV_FILE
 
     if home is not None and env_file is not None:
         raise click.UsageError("--dir and --env-file say the same: give one of them")
     usual = HOME / ENV_FILE
     written = env_file or (usual if home is None else home / ENV_FILE)
-    sys.exit(run_init(written, rpc_url, bakers, timezone, force, usual))
+    flags = Flags(rpc_url, bakers, bittensor_rpc_url, hotkeys, subnets, timezone, force)
+    sys.exit(run_init(written, flags, usual))
 
 
 @main.command()

@@ -33,6 +33,8 @@ OUTAGES = PLAN.outage("alice", START + 5, START + 15, {"attestation"}).outage("b
 LAST = Chain(OUTAGES).head_at(Chain(OUTAGES).timestamp(START) + 300) - 2
 """The newest finalised level five minutes after START: not every block is on time."""
 ALICE, BOB = PLAN.baker("alice").address, PLAN.baker("bob").address
+HOTKEY = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
+"""The well-known development account of every Substrate node."""
 MAIN = str(ROOT / "main.py")
 
 
@@ -312,6 +314,35 @@ def test_init_asks_what_it_was_not_told(tmp_path: Path) -> None:
     assert "Address of your node's RPC" in done.out
     assert "RPC_URL=http://127.0.0.1:9999" in (tmp_path / ".env").read_text()
     assert json.loads((tmp_path / "delegates.json").read_text())["tezos"] == [{"address": ALICE, "name": "alice"}]
+
+
+def test_init_takes_what_is_watched_on_bittensor(tmp_path: Path) -> None:
+    words = ("--bittensor-rpc-url", "ws://127.0.0.1:9944", "--hotkey", f"{HOTKEY}=val-A", "--subnet", "18=ours")
+    done = run("init", "--dir", str(tmp_path), *words, "--subnet", "1")
+    assert (done.code, done.err) == (0, "")
+    assert "RPC_URL=ws://127.0.0.1:9944" in (tmp_path / ".env").read_text()
+    assert json.loads((tmp_path / "delegates.json").read_text())["bittensor"] == {
+        "hotkeys": [{"hotkey": HOTKEY, "name": "val-A"}],
+        "subnets": [{"netuid": 18, "name": "ours"}, {"netuid": 1}],
+    }
+    done = run("init", "--dir", str(tmp_path), "--subnet", "one")
+    assert (done.code, done.out) == (2, "")
+    assert "needs --bittensor-rpc-url" in done.err
+    done = run("init", "--dir", str(tmp_path), "--bittensor-rpc-url", "finey", "--subnet", "one", "--hotkey", "5x")
+    assert done.code == 2
+    for words_ in ("BITTENSOR_RPC_URL", "bittensor.subnets[0].netuid", "bittensor.hotkeys[0].hotkey"):
+        assert words_ in done.err
+
+
+def test_init_asks_for_a_bittensor_node_only_where_a_hotkey_is_watched(tmp_path: Path) -> None:
+    done = on_a_terminal("init", "--dir", str(tmp_path), typed=f"\n{HOTKEY}\nval-A\n\nlite\n")
+    assert done.code == 0
+    env = (tmp_path / ".env").read_text()
+    assert "BITTENSOR_RPC_URL=lite\n" in env
+    assert "\nRPC_URL" not in env
+    assert json.loads((tmp_path / "delegates.json").read_text())["bittensor"]["hotkeys"] == [
+        {"hotkey": HOTKEY, "name": "val-A"}
+    ]
 
 
 # What was found ------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from monitor.config.delegates_file import parse_watch_list
 from monitor.config.env_file import parse_env
 from monitor.config.layers import merged
 from monitor.config.problem import ConfigError, Problem
-from monitor.config.settings import RPC_URL
+from monitor.config.settings import BITTENSOR_RPC_URL, RPC_URL
 from monitor.config.settings_reader import read_settings
 
 DELEGATES_FILE = "delegates.json"
@@ -21,23 +22,32 @@ ANSWERS = "answers"
 """What a problem names as its file where an answer is at fault."""
 
 
+Named = tuple[str, str | None]
+"""(address, name)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What was asked. Texts as people typed them; write_configuration checks them."""
 
-    rpc_url: str = field(repr=False)
-    """One or several addresses, comma separated, as in RPC_URL."""
-    bakers: tuple[tuple[str, str | None], ...]
-    """(address, name)."""
+    rpc_url: str | None = field(repr=False)
+    """One or several addresses, comma separated, as in RPC_URL. None where only Bittensor is watched."""
+    bakers: tuple[Named, ...]
     timezone: str = "UTC"
     settings: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Further settings by name, e.g. ("RPC_URL_SHADOWNET", "https://…")."""
+    bittensor_rpc_url: str | None = field(default=None, repr=False)
+    """As in BITTENSOR_RPC_URL."""
+    hotkeys: tuple[Named, ...] = ()
+    subnets: tuple[Named, ...] = ()
+    """(netuid, name)."""
 
 
 def render_env(answers: Answers) -> str:
     """The text of .env: only what was answered; .env.example holds the rest."""
     lines = ["# Every setting, with its default and unit, is in .env.example."]
-    lines.append(f"{RPC_URL}={_quoted(answers.rpc_url)}")
+    for name, value in ((RPC_URL, answers.rpc_url), (BITTENSOR_RPC_URL, answers.bittensor_rpc_url)):
+        lines += [f"{name}={_quoted(value)}"] if value is not None else []
     if answers.timezone != "UTC":
         lines.append(f"TIMEZONE={_quoted(answers.timezone)}")
     lines += [f"{name}={_quoted(value)}" for name, value in answers.settings]
@@ -56,11 +66,25 @@ def _quoted(value: str) -> str:
 def render_delegates(answers: Answers, schema: str | None = None) -> str:
     """The text of delegates.json; `schema` is the path of its JSON Schema, for editors."""
     document: dict[str, object] = {"$schema": schema} if schema else {}
-    document["tezos"] = [
-        {"address": address.strip(), "name": name.strip()} if name and name.strip() else {"address": address.strip()}
-        for address, name in answers.bakers
-    ]
+    bittensor: dict[str, object] = {}
+    if answers.hotkeys:
+        bittensor["hotkeys"] = _entries("hotkey", answers.hotkeys)
+    if answers.subnets:
+        bittensor["subnets"] = _entries("netuid", answers.subnets)
+    if answers.bakers or not bittensor:
+        document["tezos"] = _entries("address", answers.bakers)
+    if bittensor:
+        document["bittensor"] = bittensor
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _entries(key: str, named: Sequence[Named]) -> list[dict[str, str | int]]:
+    found = []
+    for text, name in named:
+        value = int(text) if key == "netuid" and text.strip().isdecimal() else text.strip()
+        entry: dict[str, str | int] = {key: value}
+        found.append(entry | {"name": name.strip()} if name and name.strip() else entry)
+    return found
 
 
 def write_configuration(home: Path, answers: Answers, force: bool = False, env_name: str = ENV_FILE) -> list[Path]:

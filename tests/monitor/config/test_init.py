@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.config import ConfigError, load
 from monitor.config.env_file import parse_env
 from monitor.config.init import Answers, render_env, write_configuration
-from tests.monitor.config.addresses import ALICE, BOB
+from tests.monitor.config.addresses import ALICE, BOB, VAL
 
 ANSWERS = Answers(
     rpc_url="http://127.0.0.1:8732, own=https://bkr1.example/key#1".replace("#", "%23"),
@@ -31,6 +31,18 @@ def test_what_is_written_is_what_is_loaded(tmp_path: Path) -> None:
     assert found.settings.timezone == "Europe/Berlin"
     assert found.watch_list is not None
     assert [(one.address, one.name) for one in found.watch_list.tezos] == [(ALICE, "alice"), (BOB, None)]
+
+
+def test_bittensor_alone_can_be_written(tmp_path: Path) -> None:
+    answers = Answers(None, (), bittensor_rpc_url="finney", hotkeys=((VAL, "val-A"),), subnets=(("18", None),))
+    write_configuration(tmp_path, answers)
+    assert "\nRPC_URL" not in (tmp_path / ".env").read_text()
+    assert json.loads((tmp_path / "delegates.json").read_text()) == {
+        "bittensor": {"hotkeys": [{"hotkey": VAL, "name": "val-A"}], "subnets": [{"netuid": 18}]}
+    }
+    found = load(None, {}, tmp_path)
+    assert found.warnings == ()
+    assert found.settings.bittensor_rpc_url is not None
 
 
 def test_only_the_owner_may_read_the_secrets(tmp_path: Path) -> None:
