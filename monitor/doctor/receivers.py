@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from alerting.channels.interface import Channel
-from alerting.errors import DeliveryError
+from alerting.errors import DeliveryError, Migrated
 from monitor.config.channel_names import telegram_entries
 from monitor.config.settings import Settings
 from monitor.doctor.finding import Finding, failed, warning, well
@@ -49,6 +49,11 @@ def _telegram(chats: Mapping[str, Channel], settings: Settings) -> Iterator[Find
                 return
         try:
             chat = _asked(channel, "getChat", {"chat_id": addresses[name]})
+        except Migrated:
+            yield warning(
+                name, "the group became a supergroup; messages follow it", "write its new id: TELEGRAM_CHAT_ID"
+            )
+            continue
         except DeliveryError as error:
             fix = "is the bot a member of the chat? A private chat must press Start first; see TELEGRAM_CHAT_ID"
             yield failed(name, error.reason, fix)

@@ -70,13 +70,23 @@ def test_an_address_with_a_place_for_the_status_is_called_once_a_run(switch: Swi
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        (faults.status(404), "answered 404"),
         (faults.status(302), "answered 302"),
+        (faults.status(400), "answered 400"),
+        (faults.status(401), "answered 401"),
+        (faults.status(403), "answered 403"),
+        (faults.status(404), "answered 404"),
+        (faults.rate_limited(), "answered 429"),
+        (faults.rate_limited(5000), "answered 429"),
+        (faults.status(500, CANARY), "answered 500"),
+        (faults.status(503), "answered 503"),
+        (faults.huge(20_000_000, 500), "answered 500"),
         (faults.reset(), "no connection, or it was lost"),
+        (faults.lost_answer(), "no connection, or it was lost"),
         (faults.hang(), "no answer in time"),
+        (faults.late_answer(), "no answer in time"),
         (faults.dribble("headers", 0.3), "no answer in time"),
     ],
-    ids=lambda value: value.kind if isinstance(value, faults.Fault) else None,
+    ids=lambda value: f"{value.kind} {value.status}" if isinstance(value, faults.Fault) else None,
 )
 def test_a_failure_is_said_without_the_address(
     switch: Switch, fault: faults.Fault, said: str, caplog: pytest.LogCaptureFixture
@@ -88,6 +98,22 @@ def test_a_failure_is_said_without_the_address(
     assert said in str(failure)
     assert time.monotonic() - begun < 4
     assert CANARY not in f"{failure!r} {failure.__cause__ if failure else ''} {caplog.text}"
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.garbage(), faults.truncated(), faults.huge(20_000_000)], ids=["?", "half", "huge"]
+)
+def test_what_a_switch_says_beside_its_status_is_not_read(switch: Switch, fault: faults.Fault) -> None:
+    switch.faults.add(fault)
+    begun = time.monotonic()
+    assert Heartbeat(switch.address).end(True, "").failure(2.5) is None
+    assert time.monotonic() - begun < 2.5
+
+
+def test_a_switch_where_nobody_listens_is_said_without_the_address(switch: Switch) -> None:
+    with switch.refusing():
+        failure = Heartbeat(switch.address).end(True, "").failure(2.5)
+    assert str(failure) == "no connection, or it was lost"
 
 
 def test_a_start_that_hangs_holds_up_nobody_and_comes_before_the_end(switch: Switch) -> None:

@@ -14,6 +14,7 @@ from collectors.tezos.facts import Head
 from monitor.commands.doctor import run_doctor
 from monitor.doctor.nodes import Answered, examine_clock
 from simulator import faults
+from simulator.cloudwatch import CloudWatchLogs
 from simulator.telegram import KICKED, Telegram
 from tests.monitor.commands.desk import Desk, desk
 
@@ -165,6 +166,37 @@ def test_telegram_is_asked_for_the_bot_and_for_every_chat(at: Desk, capsys: pyte
         printed = capsys.readouterr().out
         assert "failed   telegram: 401 Unauthorized" in printed
         assert "canary" not in printed
+
+
+def test_a_group_that_moved_is_no_failure(at: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    with Telegram() as telegram:
+        telegram.chats["-1001"].moved_to = "-1009"
+        at.station.configure(
+            SEND_TO_TELEGRAM="true",
+            TELEGRAM_BOT_TOKEN=telegram.token,
+            TELEGRAM_CHAT_ID="-1001",
+            TELEGRAM_API_URL=telegram.url,
+        )
+        code, lines = examined(at, capsys)
+    assert (code, lines["telegram"][0]) == (0, "warning")
+    assert "became a supergroup" in lines["telegram"][1]
+
+
+def test_cloudwatch_is_asked_to_take_an_event_that_is_no_alert(
+    at: Desk, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
+    at.station.configure(SEND_TO_CLOUDWATCH="true")
+    with CloudWatchLogs() as logs:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", logs.url)
+        code, lines = examined(at, capsys)
+        assert (code, lines["cloudwatch"][0]) == (0, "ok")
+        assert [json.loads(message)["kind"] for batch in logs.batches for message in batch] == ["doctor"]
+        with logs.faults.during(faults.Fault("status", status=400, body='{"__type": "AccessDeniedException"}')):
+            code, lines = examined(at, capsys)
+    assert (code, *lines["cloudwatch"][:2]) == (1, "failed", "refused: AccessDeniedException")
+    assert "logs:PutLogEvents" in (lines["cloudwatch"][2] or "")
 
 
 def test_a_broken_channel_and_a_message_that_waits_are_found(at: Desk, capsys: pytest.CaptureFixture[str]) -> None:
