@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from monitor.model import Batch, Cursor, Reading
 from monitor.source_model import Reorganisation, SourceReading
@@ -104,7 +104,10 @@ class Finished:
     """What was not checked in this run and why, for `status`."""
 
 
-Item = Probed | Batch | Blocked | Reorganised | Finished
+if TYPE_CHECKING:  # nothing of Bittensor is imported where nobody watches it
+    from collectors.bittensor.interface import BlocksRead, Snapshot
+
+Item: TypeAlias = "Probed | Batch | Blocked | Reorganised | BlocksRead | Snapshot | Finished"
 
 
 class Collector(Protocol):

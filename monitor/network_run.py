@@ -67,8 +67,13 @@ class NetworkRun(ABC):
         """Takes up an edited watch list, and what an interrupted run stored without judging it."""
 
     @abstractmethod
-    def job(self, client: RpcClient, stop_at: float) -> Job:
+    def job(self, client: RpcClient, archive: RpcClient | None, stop_at: float) -> Job:
         """Its collector, set off from where `begin` found it. `stop_at`: monotonic, when no further level is begun."""
+
+    @property
+    def archive(self) -> tuple[Endpoint, ...]:
+        """Endpoints for what the others have dropped."""
+        return ()
 
     @abstractmethod
     def take(self, item: Item) -> None:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from sqlalchemy import Connection
 
 from alerting.incidents import advance
 from alerting.transition import Transition
 from monitor.checks import Checks, incident_ids_in_use
-from monitor.model import Cursor
+from monitor.model import Cursor, Occurrence, Verdict
 from monitor.observations import block_times, occurrences_between
+from monitor.rules.interface import Card, Policy
 from monitor.rules.registry import NOTICE_RULES
+
+
+class Told(Protocol):
+    """A rule whose verdicts are told once."""
+
+    @property
+    def card(self) -> Card: ...
+    @property
+    def policy(self) -> Policy: ...
 
 
 def tell_notices(
@@ -32,13 +43,25 @@ def tell_notices(
             continue
         for rule in NOTICE_RULES:
             verdict = rule.judge(occurrence)
-            if verdict is None:
-                continue
-            check = checks.get(occurrence.target, rule.card.name)
-            at = times.get(occurrence.level, 0)
-            check.state, transitions = advance(
-                check.key, check.state, verdict, rule.policy, at, occurrence.level, incident_ids_in_use(connection)
-            )
-            check.changed = True
-            for transition in transitions:
-                tell(transition)
+            tell_once(connection, checks, occurrence, times.get(occurrence.level, 0), rule, verdict, tell)
+
+
+def tell_once(
+    connection: Connection,
+    checks: Checks,
+    occurrence: Occurrence,
+    at: int,
+    rule: Told,
+    verdict: Verdict | None,
+    tell: Callable[[Transition], None],
+) -> None:
+    """What a rule said of one occurrence, if it is the rule's. `at`: its block's time, UTC seconds."""
+    if verdict is None:
+        return
+    check = checks.get(occurrence.target, rule.card.name)
+    check.state, transitions = advance(
+        check.key, check.state, verdict, rule.policy, at, occurrence.level, incident_ids_in_use(connection)
+    )
+    check.changed = True
+    for transition in transitions:
+        tell(transition)

@@ -41,17 +41,30 @@ def payload_of(
     names: Mapping[str, str | None],
 ) -> Payload:
     """`names`: targets that are no longer on the list, by address."""
-    key, evidence = transition.key, transition.verdict.evidence
+    key = transition.key
     delegate = delegates.get(key.target)
-    ended = transition.kind is EventKind.RESOLVED
-    values: dict[str, Any] = {name: value for name, value in evidence.items() if name in _FIELDS}
+    name = delegate.name if delegate else names.get(key.target)
+    values = common(known.connection, transition, settings, name, delegate.runbook if delegate else None)
+    if key.rule == "unreachable" and transition.kind is not EventKind.RESOLVED:
+        values["first_level"] = known.next_level
+    if delegate is not None and key.rule in (ATTESTATION_RULE, BAKING_RULE):
+        values |= _duty(transition, checks, known)
+    return Payload(**values)
+
+
+def common(
+    connection: Connection, transition: Transition, settings: Settings, name: str | None, runbook: str | None
+) -> dict[str, Any]:
+    """What is said of every transition, whatever the network."""
+    key, ended = transition.key, transition.kind is EventKind.RESOLVED
+    values: dict[str, Any] = {name: value for name, value in transition.verdict.evidence.items() if name in _FIELDS}
     if "#" in key.target:
         values.setdefault("endpoint", key.target)
     elif ended and key.target == SOURCE:
-        values.setdefault("endpoint", _named_endpoint(known.connection, transition.incident))
-    values |= {
-        "name": delegate.name if delegate else names.get(key.target),
-        "runbook": delegate.runbook if delegate else None,
+        values.setdefault("endpoint", _named_endpoint(connection, transition.incident))
+    return values | {
+        "name": name,
+        "runbook": runbook,
         "identifier": settings.identifier,
         "reason": transition.verdict.reason or None,
         "opened_at": transition.since,
@@ -64,11 +77,6 @@ def payload_of(
         "missed": transition.missed or None,
         "of": transition.verdict.of or None,
     }
-    if key.rule == "unreachable" and not ended:
-        values["first_level"] = known.next_level
-    if delegate is not None and key.rule in (ATTESTATION_RULE, BAKING_RULE):
-        values |= _duty(transition, checks, known)
-    return Payload(**values)
 
 
 def _named_endpoint(connection: Connection, incident_id: str) -> str | None:

@@ -16,7 +16,7 @@ from monitor.knowledge import Knowledge
 from monitor.payloads import payload_of
 from monitor.recording import Recorder
 from monitor.rules.interface import MONITOR
-from monitor.schema import check_state, reading_due, target
+from monitor.schema import check_state, reading_due, sample, target
 from monitor.schema import reading as reading_table
 from monitor.targets import sync_targets
 
@@ -36,7 +36,7 @@ def close_targets(
         for transition in close(check.key, check.state, now, None, reason)[1]:
             tell(transition)
         checks.forget(check)
-        for table in (check_state, reading_table, reading_due):
+        for table in (check_state, reading_table, reading_due, sample):
             connection.execute(
                 delete(table).where(table.c.network == check.key.network, table.c.target == check.key.target)
             )

@@ -67,10 +67,6 @@ def prune_samples(connection: Connection, network: str, block: int, tempo: int =
         )
 
 
-def forget_samples(connection: Connection, network: str, target: str) -> None:
-    connection.execute(delete(table).where(table.c.network == network, table.c.target == target))
-
-
 def _is_new(metric: Metric, before: Sample, found: Sample) -> bool:
     if metric.cadence == "epoch":
         return found.block >= before.block

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, delete, select, update
 from monitor.cursor import UNREAD, cursor_of, load_cursor, start_cursor
 from monitor.database import insert
 from monitor.errors import OutOfOrder
-from monitor.model import Batch, Block, CoverageGap, Cursor, Observation, Outcome
+from monitor.model import Batch, Block, CoverageGap, Cursor, Observation, Occurrence, Outcome
 from monitor.schema import block as block_table
 from monitor.schema import coverage_gap, observation, occurrence, series
 from monitor.schema import cursor as cursor_table
@@ -65,21 +65,7 @@ def store_batch(connection: Connection, batch: Batch, now: int, first_look_level
 
     _insert(connection, block_table, [{name: getattr(block, name) for name in _BLOCK_FIELDS} for block in batch.blocks])
     _insert_observations(connection, batch.network, batch.observations)
-    _insert(
-        connection,
-        occurrence,
-        [
-            {
-                "network": item.network,
-                "level": item.level,
-                "target": item.target,
-                "kind": item.kind,
-                "ordinal": item.ordinal,
-                "detail": json.dumps(dict(item.detail)),
-            }
-            for item in batch.occurrences
-        ],
-    )
+    store_occurrences(connection, batch.occurrences)
     _insert(
         connection,
         coverage_gap,
@@ -101,6 +87,25 @@ def store_batch(connection: Connection, batch: Batch, now: int, first_look_level
         values |= {"blocked_level": None, "blocked_since": None, "blocked_reason": None}
     connection.execute(update(cursor_table).where(cursor_table.c.network == batch.network).values(**values))
     return cursor_of(connection, batch.network)
+
+
+def store_occurrences(connection: Connection, occurrences: Sequence[Occurrence]) -> None:
+    """Writes what is not there yet; again changes nothing."""
+    _insert(
+        connection,
+        occurrence,
+        [
+            {
+                "network": item.network,
+                "level": item.level,
+                "target": item.target,
+                "kind": item.kind,
+                "ordinal": item.ordinal,
+                "detail": json.dumps(dict(item.detail)),
+            }
+            for item in occurrences
+        ],
+    )
 
 
 def reset_to(connection: Connection, network: str, common_level: int, hash_: str, now: int) -> Cursor:

@@ -71,7 +71,7 @@ class TezosRun(NetworkRun):
         if cursor.judged_level < cursor.level:
             self._judge(cursor)
 
-    def job(self, client: RpcClient, stop_at: float) -> Job:
+    def job(self, client: RpcClient, archive: RpcClient | None, stop_at: float) -> Job:
         plan = self._plan
         collector = TezosCollector(client, self.endpoints, self.settings.rpc_max_connections, stop_at)
         return Job(self.endpoints_key, plan.network, plan.expected_chain_id, partial(collector.collect, plan))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from monitor.bittensor.block import BlockFacts
 from monitor.bittensor.chain import ChainState
@@ -33,8 +33,6 @@ class BittensorPlan:
     """Whether it is time to ask on which subnets the hotkeys of `everywhere` are."""
     spec_version: int | None
     """Of the runtime that wrote the last state read."""
-    types: Mapping[str, str]
-    """Watched item -> its type in that runtime, to tell what an upgrade changed."""
     max_catchup: int
     """Blocks; further behind becomes a coverage gap."""
     stale_after: int
@@ -66,7 +64,5 @@ class Snapshot:
     hotkeys: Mapping[str, HotkeyState]
     coldkeys: Mapping[str, ColdkeyState]
     """The watched ones, and owners of watched subnets."""
-    types: Mapping[str, str] = field(default_factory=dict)
-    """Watched item -> its type in this runtime."""
     discovered: bool = False
     """Whether the hotkeys that are watched everywhere were looked for on every subnet."""

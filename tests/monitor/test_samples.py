@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from monitor.bittensor.history import Sample
 from monitor.database import reading, writing
-from monitor.samples import forget_samples, load_history, prune_samples, store_samples
+from monitor.samples import load_history, prune_samples, store_samples
 from tests.monitor.state_values import fresh
 
 pytestmark = pytest.mark.usefixtures("both_databases")
@@ -71,11 +71,3 @@ def test_samples_go_when_their_metric_needs_them_no_more(engine: Engine) -> None
         prune_samples(connection, NETWORK, 20_000, tempo=360)
     assert known(engine, "alpha_stake") == [(20_000, 2.0)]
     assert known(engine, "validator_trust") == [(20_000, 0.6)]
-
-
-def test_a_target_that_left_is_forgotten(engine: Engine) -> None:
-    store(engine, "alpha_stake", (100, 1.0))
-    store(engine, "alpha_price", (100, 1.0), target="18")
-    with writing(engine) as connection:
-        forget_samples(connection, NETWORK, NEURON)
-    assert (known(engine, "alpha_stake"), known(engine, "alpha_price", "18")) == ([], [(100, 1.0)])

@@ -1,0 +1,26 @@
+"""One finalised block: its header, its calls out of their wrappers, and its events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from collectors.bittensor.hexadecimal import to_number
+from collectors.errors import Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    number: int
+    parent: str
+
+
+def header_of(answer: Any) -> Header:
+    """From the result of `chain_getHeader`, or of `chain_getBlock`. Raises Unreadable."""
+    header = answer
+    if isinstance(answer, Mapping) and isinstance(answer.get("block"), Mapping):
+        header = answer["block"].get("header")
+    if not isinstance(header, Mapping) or not isinstance(header.get("parentHash"), str):
+        raise Unreadable("not a block's header")
+    return Header(to_number(header.get("number")), header["parentHash"])

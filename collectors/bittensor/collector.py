@@ -1,0 +1,199 @@
+"""Reads a Bittensor network: the blocks since the cursor, and the state of everybody at the newest finalised one.
+
+Three requests in a minute without surprises: the head, the state that can be named at once, and the blocks together
+with the state that the first answer named. All state is of one block. What could not be read is said in the items;
+nothing is raised.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from collectors.bittensor.blocks import BlockReader, ReadBlock, hashes_of
+from collectors.bittensor.codec import Runtime
+from collectors.bittensor.interface import BittensorPlan, BlocksRead
+from collectors.bittensor.jsonrpc import JsonRpc
+from collectors.bittensor.networks import network_name
+from collectors.bittensor.probe import Head, Probe, probe
+from collectors.bittensor.runtimes import LAST_RUNTIME_UPGRADE, Runtimes, spec_of
+from collectors.bittensor.snapshot import SnapshotReader
+from collectors.bittensor.state import read_values
+from collectors.endpoint import Endpoint
+from collectors.errors import SourceError
+from collectors.interface import Finished, Item, Probed
+from collectors.rpc import RpcClient
+from monitor.model import CoverageGap
+from monitor.source_model import Disagreement, SourceReading
+
+BATCH_BLOCKS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class BittensorCollector:
+    """One network behind one RpcClient."""
+
+    client: RpcClient
+    endpoints: tuple[Endpoint, ...]
+    cache: Path
+    """The folder of metadata files."""
+    stop_at: float
+    """Monotonic time after which no further block is begun."""
+    archive: RpcClient | None = None
+    monotonic: Callable[[], float] = time.monotonic
+
+    def collect(self, plan: BittensorPlan) -> Iterator[Item]:
+        """Yields Probed, blocks, a snapshot, and always a Finished at the end."""
+        reading = _Reading(self, plan)
+        try:
+            yield from reading.items()
+        except SourceError as error:
+            reading.fail(str(error))
+        yield reading.finished()
+
+
+class _Reading:
+    """One collection under way."""
+
+    def __init__(self, collector: BittensorCollector, plan: BittensorPlan) -> None:
+        self.plan, self.collector = plan, collector
+        self.rpc = JsonRpc(collector.client)
+        self.archive = JsonRpc(collector.archive) if collector.archive is not None else None
+        self.network = plan.network
+        self.error: str | None = None
+        self.source = SourceReading(plan.network or "", (), plan.expected_chain_id, None, None)
+        self.caught_up = False
+
+    def finished(self) -> Finished:
+        requests = self.collector.client.requests
+        if self.collector.archive is not None:
+            requests += self.collector.archive.requests
+        return Finished(self.network, self.source, requests=requests, error=self.error, caught_up=self.caught_up)
+
+    def fail(self, error: str) -> None:
+        """Somebody answered, and nothing could be read."""
+        self.error = error
+        self.source = replace(self.source, failure=error)
+
+    def items(self) -> Iterator[Item]:
+        found = probe(self.rpc, self.plan, self.collector.endpoints, self.collector.client.preferred())
+        self.source = replace(self.source, endpoints=found.readings)
+        if not found.heads or found.genesis is None:
+            self.error = found.error or "no endpoint answered"
+            return
+        self.network = self.network or network_name(found.genesis)
+        self.source = replace(
+            self.source,
+            network=self.network,
+            expected_chain_id=found.genesis,
+            head_level=max(head.best for head in found.heads),
+        )
+        self.plan = replace(self.plan, network=self.network)
+        failure: SourceError | None = None
+        for head in found.heads:
+            try:
+                yield from self._from(head, found)
+                return
+            except SourceError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
+    def _from(self, head: Head, found: Probe) -> Iterator[Item]:
+        """Everything from one endpoint. Nothing is yielded before its state was read whole: another one may be asked
+        instead."""
+        assert found.genesis is not None
+        runtimes = Runtimes(self.rpc, self.collector.cache, found.genesis)
+        reader = self._first_answer(head, runtimes)
+        assert reader.header is not None
+        assert self.network is not None
+        final = reader.header.number
+        if self.plan.cursor is not None and final < self.plan.cursor.level:
+            self.error = f"{head.endpoint}: its finalised head is behind what was read before"
+            return
+        follow = reader.calls_that_follow()
+        if follow:
+            reader.take(self.rpc.ask(follow, endpoint=head.endpoint).replies)
+        snapshot = reader.snapshot(head.best)
+        first = self._first_level(final)
+        self.source = replace(self.source, head_timestamp=snapshot.chain.timestamp)
+        yield Probed(self.network, found.genesis, first, final, snapshot.chain.timestamp)
+        yield from self._blocks(head, runtimes, reader.runtime, first, final)
+        yield snapshot
+
+    def _first_answer(self, head: Head, runtimes: Runtimes) -> SnapshotReader:
+        """The state, read by the runtime that wrote it: the last run's, or another one after an upgrade."""
+        spec_version = self.plan.spec_version
+        if spec_version is None:
+            keys = [LAST_RUNTIME_UPGRADE]
+            answer = self.rpc.one("state_queryStorageAt", keys, head.finalised, endpoint=head.endpoint).value
+            spec_version = spec_of(read_values(answer, head.finalised, keys)[keys[0]])
+        for _ in range(2):
+            runtime = runtimes.of(spec_version, head.finalised, head.endpoint)
+            reader = SnapshotReader(self.plan, runtime, head.finalised)
+            reader.take(self.rpc.ask(reader.calls(), endpoint=head.endpoint).replies)
+            wrote = spec_of(reader.state.raw("System.LastRuntimeUpgrade"))
+            if wrote == spec_version:
+                break
+            spec_version = wrote
+        return reader
+
+    def _first_level(self, final: int) -> int:
+        if self.plan.cursor is not None:
+            return self.plan.cursor.level + 1
+        return max(1, final - self.plan.first_look + 1)
+
+    def _blocks(self, head: Head, runtimes: Runtimes, runtime: Runtime, first: int, final: int) -> Iterator[BlocksRead]:
+        assert self.network is not None
+        cursor = self.plan.cursor
+        gaps: list[CoverageGap] = []
+        if cursor is not None and final - cursor.level > self.plan.max_catchup:
+            start = final - self.plan.max_catchup + 1
+            gaps.append(CoverageGap(self.network, first, start - 1, "further behind than BITTENSOR_MAX_CATCHUP_BLOCKS"))
+            first = start
+        before = cursor.hash if cursor is not None and not gaps else ""
+        if final < first:
+            self.caught_up = True
+            return
+        levels = list(zip(range(first, final + 1), self._hashes(head, first, final), strict=True))
+        blocks = BlockReader(self.network, self.rpc, runtimes, head.endpoint, runtime, self.archive)
+        pending: list[ReadBlock] = []
+        for read in blocks.read(levels):
+            if read.block is not None:
+                if before and read.block.predecessor != before:
+                    self.source = replace(
+                        self.source, disagreement=Disagreement(read.level - 1, (head.endpoint, "what was read before"))
+                    )
+                    self.error = f"block {read.level} does not follow block {read.level - 1} as it was read before"
+                    break
+                before = read.block.hash
+            pending.append(read)
+            if len(pending) >= BATCH_BLOCKS:
+                yield _together(self.network, pending, gaps)
+                pending, gaps = [], []
+            if self.collector.monotonic() >= self.collector.stop_at and read.level < final:
+                break
+        else:
+            self.caught_up = True
+        if pending or gaps:
+            yield _together(self.network, pending, gaps)
+
+    def _hashes(self, head: Head, first: int, final: int) -> list[str]:
+        """Those that came with the head, where they reach; only of blocks that are final by now."""
+        came = head.hashes[: final - first + 1]
+        if self.plan.cursor is not None and first == self.plan.cursor.level + 1 and len(came) == final - first + 1:
+            known = [one for one in came if one is not None]
+            if len(known) == len(came) and known[-1] == head.finalised:
+                return known
+        return hashes_of(self.rpc, head.endpoint, range(first, final + 1))
+
+
+def _together(network: str, read: list[ReadBlock], gaps: list[CoverageGap]) -> BlocksRead:
+    return BlocksRead(
+        network,
+        tuple(one.block for one in read if one.block is not None),
+        tuple(one.facts for one in read if one.facts is not None),
+        (*gaps, *(one.gap for one in read if one.gap is not None)),
+    )

@@ -1,0 +1,57 @@
+"""The runtimes a run needs: which one wrote a block, and its metadata from disk or from the node."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from collectors.bittensor.codec import Runtime
+from collectors.bittensor.hexadecimal import to_bytes
+from collectors.bittensor.jsonrpc import JsonRpc
+from collectors.bittensor.metadata import fetch_metadata
+from collectors.bittensor.metadata_cache import MetadataCache
+from collectors.errors import Unreadable
+
+LAST_RUNTIME_UPGRADE = "0x26aa394eea5630e07c48ae0c9558cef7f9cce9c888469bb1a0dceaa129672ef8"
+"""The key of `System.LastRuntimeUpgrade`: the same in every Substrate runtime, so that it is known before any of its
+metadata. It names the runtime that wrote the block's state and events."""
+
+
+class Runtimes:
+    """Of one chain, by spec version. `genesis`: what their files are called after."""
+
+    def __init__(self, rpc: JsonRpc, cache: Path, genesis: str) -> None:
+        self._rpc, self._cache, self._genesis = rpc, MetadataCache(cache), genesis
+        self._open: dict[int, Runtime] = {}
+
+    def of(self, spec_version: int, block_hash: str, endpoint: str | None = None) -> Runtime:
+        """The runtime that wrote `block_hash`. Raises SourceError."""
+        if spec_version not in self._open:
+            self._open[spec_version] = self._cache.runtime(
+                self._genesis, spec_version, lambda: self._fetch(spec_version, block_hash, endpoint)
+            )
+        return self._open[spec_version]
+
+    def _fetch(self, spec_version: int, block_hash: str, endpoint: str | None) -> bytes:
+        """The block of an upgrade was written by the runtime before, and holds the one after: then its parent's."""
+        metadata = fetch_metadata(self._rpc, block_hash, endpoint=endpoint)
+        from collectors.bittensor.codec import open_runtime
+
+        try:
+            open_runtime(metadata, spec_version)
+        except Unreadable:
+            header = self._rpc.one("chain_getHeader", block_hash, endpoint=endpoint).value
+            parent = header.get("parentHash") if isinstance(header, dict) else None
+            if not isinstance(parent, str):
+                raise
+            return fetch_metadata(self._rpc, parent, endpoint=endpoint)
+        return metadata
+
+
+def spec_of(raw: object) -> int:
+    """Out of `System.LastRuntimeUpgrade`, which begins with the version as a compact number. Raises Unreadable."""
+    data = to_bytes(raw)
+    mode = data[0] & 3 if data else 3
+    width = {0: 1, 1: 2, 2: 4}.get(mode)
+    if width is None or len(data) < width:
+        raise Unreadable("not the version of a runtime")
+    return int.from_bytes(data[:width], "little") >> 2

@@ -1,0 +1,128 @@
+"""Storage of one block: what is wanted is named first, asked for in one question, and read by name afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from collectors.bittensor.codec import Runtime
+from collectors.bittensor.hexadecimal import to_bytes
+from collectors.bittensor.items import PALLET
+from collectors.errors import Unreadable
+
+
+class _Unread:
+    """Not asked, not told, not decoded, or gone from the runtime. None is another thing: nothing is stored."""
+
+    def __repr__(self) -> str:
+        return "UNREAD"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNREAD: Final = _Unread()
+
+
+class State:
+    """Storage values of one block, by item and key parts. Items that the runtime does not have are never asked for.
+
+    Items of SubtensorModule are named alone ("Tempo"), others with their pallet ("System.Account").
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.undecoded: set[str] = set()
+        """Items whose value could not be decoded."""
+        self._has: dict[str, bool] = {}
+        self._wanted: dict[tuple[str, tuple[Any, ...]], str] = {}
+        self._told: dict[str, str | None] = {}
+
+    def has(self, item: str) -> bool:
+        found = self._has.get(item)
+        if found is None:
+            found = self._has[item] = self.runtime.has_item(*_named(item))
+        return found
+
+    def want(self, item: str, *parts: Any) -> None:
+        if self.has(item) and (item, parts) not in self._wanted:
+            try:
+                self._wanted[item, parts] = self.runtime.storage_key(*_named(item), *parts)
+            except Unreadable:
+                self.undecoded.add(item)
+
+    def keys(self) -> list[str]:
+        """Of what is wanted and was not told yet."""
+        return [key for key in dict.fromkeys(self._wanted.values()) if key not in self._told]
+
+    def take(self, answer: Any, block_hash: str, keys: Sequence[str]) -> None:
+        """The result of `state_queryStorageAt(keys, block_hash)`. Raises Unreadable where a key is missing in it."""
+        self._told |= read_values(answer, block_hash, keys)
+
+    def value(self, item: str, *parts: Any) -> Any:
+        """Decoded; the runtime's default, or None, where nothing is stored; UNREAD where it is not known."""
+        key = self._wanted.get((item, parts))
+        if key is None or key not in self._told:
+            return UNREAD
+        try:
+            return self.runtime.decode(*_named(item), self._told[key])
+        except Unreadable:
+            self.undecoded.add(item)
+            return UNREAD
+
+    def raw(self, item: str, *parts: Any) -> str | None:
+        """As it was told; None where nothing is stored, or it is not known."""
+        return self._told.get(self._wanted.get((item, parts), ""))
+
+    def number(self, item: str, *parts: Any) -> int | None:
+        """A whole number; None where it is not known."""
+        value = self.value(item, *parts)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def flag(self, item: str, *parts: Any) -> bool | None:
+        value = self.value(item, *parts)
+        return value if isinstance(value, bool) else None
+
+    def text(self, item: str, *parts: Any) -> str | None:
+        value = self.value(item, *parts)
+        return value if isinstance(value, str) else None
+
+    def vector(self, item: str, *parts: Any) -> tuple[Any, ...] | None:
+        value = self.value(item, *parts)
+        return tuple(value) if isinstance(value, list | tuple) else None
+
+    def fixed(self, item: str, fraction_bits: int, *parts: Any) -> float | None:
+        """A fixed-point number ({"bits": …}), as it is meant."""
+        value = self.value(item, *parts)
+        bits = value.get("bits") if isinstance(value, Mapping) else None
+        return bits / 2**fraction_bits if isinstance(bits, int) else None
+
+
+def _named(item: str) -> tuple[str, str]:
+    pallet, dot, name = item.partition(".")
+    return (pallet, name) if dot else (PALLET, item)
+
+
+def read_values(answer: Any, block_hash: str, keys: Sequence[str]) -> dict[str, str | None]:
+    """Key -> raw value, None where nothing is stored, for all of `keys`.
+
+    Raises Unreadable for another block's values, and for a key that is missing or was not asked for: a node tells null
+    for a key with nothing stored, so that a gap is no default.
+    """
+    if not isinstance(answer, list) or len(answer) != 1 or not isinstance(answer[0], Mapping):
+        raise Unreadable("not the storage of one block")
+    changes = answer[0].get("changes")
+    if answer[0].get("block") != block_hash or not isinstance(changes, list):
+        raise Unreadable("not the storage of this block")
+    asked = set(keys)
+    values: dict[str, str | None] = {}
+    for change in changes:
+        if not isinstance(change, list) or len(change) != 2 or change[0] not in asked:
+            raise Unreadable("storage of a key that was not asked for")
+        key, value = change
+        if value is not None:
+            to_bytes(value)
+        values[key] = value
+    if len(values) != len(asked):
+        raise Unreadable("storage of a key is missing")
+    return values
