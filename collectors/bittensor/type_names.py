@@ -16,8 +16,8 @@ from collectors.errors import Unreadable
 
 _DEEPEST = 40
 _MOST = 10_000
-"""Types that one description may go through. Those of real runtimes go through 332 at most; hostile metadata could double
-them with each level."""
+"""Types that one description may go through. Those of real runtimes go through 332 at most; hostile metadata could
+double them with each level."""
 
 
 def type_name(decoder: Any, reference: str) -> str:
