@@ -20,14 +20,19 @@ from tests.crash.scenario import Outcome, Scenario
 from tests.crash.series import figures, played, report, scenarios
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def options_of(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--kills", type=int, default=500, help="how many (default: 500)")
     parser.add_argument("--seed", type=int, default=1, help="of chains, receivers and dice (default: 1)")
     jobs = 2 * (os.cpu_count() or 1)
     parser.add_argument("--jobs", type=int, default=jobs, help="scenarios at once (default: two per core: they wait)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    options = parser.parse_args(argv)
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code: 0, or 1 where the promise is broken."""
+    options = options_of(argv)
     began = time.monotonic()
     outcomes: dict[Scenario, Outcome] = {}
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:

@@ -13,6 +13,8 @@ from click.testing import CliRunner
 
 from main import main
 from monitor.config.delegates_file import parse_watch_list
+from tests.crash.__main__ import options_of
+from tests.crash.series import scenarios
 from tests.docs.documents import DOCUMENTS, ROOT, blocks, text
 
 NAMES = [path.relative_to(ROOT).as_posix() for path in DOCUMENTS]
@@ -63,6 +65,28 @@ def test_the_readme_opens_with_an_alert_and_two_commands() -> None:
     commands = [line.split("#")[0].strip() for line in blocks(readme, "sh")[0].splitlines()]
     assert commands == ["make demo", "make test"]
     assert readme.index("make demo") < 1500
+
+
+PROMISE = (
+    "Every alert reaches each working channel at least once; a duplicate happens at most once per kill or ambiguous"
+    " answer (timeout, reset, 5xx) and carries the same `#incident/event`."
+)
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/delivery.md"])
+def test_the_promise_stands_with_the_command_that_proves_it(name: str) -> None:
+    words = " ".join(text(name).replace("\n> ", "\n").split())
+    assert PROMISE in words
+    assert "`make crash` proves it" in words
+    assert words.index("`make crash` proves it") - words.index(PROMISE) < 200
+    recipe = text("Makefile").partition("\ncrash:")[2].splitlines()[1]
+    assert "-m tests.crash" in recipe
+    assert crash_kills([]) >= 500
+
+
+def crash_kills(arguments: list[str]) -> int:
+    """Of `make crash`."""
+    return sum(scenario.kills for scenario in scenarios(options_of(arguments).kills, seed=1))
 
 
 def test_examples_of_delegates_json_are_valid(tmp_path: Path) -> None:
