@@ -11,18 +11,26 @@ GET  head                {"level": …}
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from simulator.answers import Answer
+from simulator.answers import Answer, Answers
 from simulator.clock import Clock
-from simulator.faults import from_json
-
-if TYPE_CHECKING:
-    from simulator.node import Node
+from simulator.faults import Faults, from_json
+from simulator.traffic import Traffic
 
 
-def control(node: Node, method: str, target: str, body: bytes) -> Answer:
+class Controlled(Protocol):
+    """What of a node another process may look at and change."""
+
+    requests: Traffic
+    faults: Faults
+    clock: Callable[[], float]
+    answers: Answers
+
+
+def control(node: Controlled, method: str, target: str, body: bytes) -> Answer:
     url = urlsplit(target)
     query = {name: values[0] for name, values in parse_qs(url.query).items()}
     try:
@@ -32,7 +40,7 @@ def control(node: Node, method: str, target: str, body: bytes) -> Answer:
     return Answer(200, json.dumps(value).encode())
 
 
-def _value(node: Node, what: str, query: dict[str, str], body: bytes) -> object:
+def _value(node: Controlled, what: str, query: dict[str, str], body: bytes) -> object:
     match what:
         case "GET requests":
             return node.requests.value()

@@ -9,11 +9,10 @@ from pydantic_core import ErrorDetails
 
 from monitor.config.bittensor import Bittensor, Expected, ExpectedChild, WatchedColdkey, WatchedHotkey, WatchedSubnet
 from monitor.config.cross_check import Fault, duplicates, misnamed
-from monitor.config.delegates_file import object_form
 from monitor.config.document import Document, path_text, read_document
 from monitor.config.fault import told
 from monitor.config.problem import Place, Problem, shown
-from monitor.config.watch_list import AlertLimit, Delegate, DelegateAlerts, Group, WatchList
+from monitor.config.watch_list import AlertLimit, Delegate, DelegateAlerts, Group, WatchList, object_form
 
 _EXAMPLE = '{"address": "tz1…", "name": "alice"}'
 

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from monitor.config.cross_check import duplicates, misnamed
 from monitor.config.inheritance import inherited
 from monitor.config.problem import ConfigError
-from monitor.config.watch_list import WatchList
+from monitor.config.watch_list import WatchList, object_form
 
 
 class NotPlain(ValueError):
@@ -47,15 +47,6 @@ def _model(value: Any) -> WatchList:
     if duplicates(value) or misnamed(value):
         raise _Contradictory
     return inherited(watch_list)
-
-
-def object_form(value: Any) -> Any:
-    """The object form of whatever was written; "$schema" is for editors."""
-    if isinstance(value, list):
-        return {"tezos": value}
-    if isinstance(value, dict) and isinstance(value.get("$schema", ""), str):
-        return {key: inner for key, inner in value.items() if key != "$schema"}
-    return value
 
 
 def plain_value(text: str) -> Any:

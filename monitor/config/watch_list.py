@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -100,10 +100,22 @@ class WatchList(Frozen):
         return self
 
     @property
+    def spellings(self) -> frozenset[str]:
+        """Every name, address and number by which something on the list can be called, and its groups."""
+        found = {delegate.address for delegate in self.tezos} | {f"group:{group}" for group in self.groups}
+        if self.bittensor is not None:
+            found |= {hotkey.hotkey for hotkey in self.bittensor.hotkeys}
+            found |= {str(subnet.netuid) for subnet in self.bittensor.subnets}
+            found |= {coldkey.coldkey for coldkey in self.bittensor.coldkeys}
+        return frozenset(found | {target.name for target in self._targets() if target.name})
+
+    def _targets(self) -> tuple[Target, ...]:
+        return (*self.tezos, *(self.bittensor.targets() if self.bittensor else ()))
+
+    @property
     def unused_groups(self) -> tuple[str, ...]:
         """Groups that nobody is in."""
-        targets = (*self.tezos, *(self.bittensor.targets() if self.bittensor else ()))
-        used = {target.group for target in targets}
+        used = {target.group for target in self._targets()}
         return tuple(group for group in self.groups if group not in used)
 
     def to_json(self) -> str:
@@ -117,3 +129,12 @@ class WatchList(Frozen):
         import hashlib
 
         return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+
+def object_form(value: Any) -> Any:
+    """The object form of whatever was written; "$schema" is for editors."""
+    if isinstance(value, list):
+        return {"tezos": value}
+    if isinstance(value, dict) and isinstance(value.get("$schema", ""), str):
+        return {key: inner for key, inner in value.items() if key != "$schema"}
+    return value
