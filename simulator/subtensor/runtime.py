@@ -52,13 +52,13 @@ class Runtime:
         return self._metadata[version]
 
     def has(self, pallet: str, item: str) -> bool:
-        return any(entry.name == item for entry in self.schema.pallet(pallet).storage)
+        return (pallet, item) in _entries(self)
 
     def has_method(self, api: str, method: str) -> bool:
         return any(one.name == method for one in self.schema.apis.get(api, ()))
 
     def entry(self, pallet: str, item: str) -> Entry:
-        return self.schema.pallet(pallet).entry(item)
+        return _entries(self)[pallet, item]
 
     def value(self, pallet: str, item: str, value: Any) -> bytes:
         return self.codec.encode(self.entry(pallet, item).value, value)
@@ -90,7 +90,12 @@ class Runtime:
 
 
 @lru_cache(maxsize=32)
-def runtime(release: Release = Release()) -> Runtime:  # noqa: B008 - it is frozen
+def _entries(of: Runtime) -> Mapping[tuple[str, str], Entry]:
+    return {(pallet.name, entry.name): entry for pallet in of.schema.pallets for entry in pallet.storage}
+
+
+@lru_cache(maxsize=32)
+def runtime(release: Release = Release()) -> Runtime:
     schema = _without(release_461(), release.gone)
     if release.moved:
         schema = _moved(schema)

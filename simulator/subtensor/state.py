@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 
 from simulator.subtensor.runtime import Runtime, storage_key
 
+_BY_HOTKEY = frozenset({"TotalHotkeyAlpha", "TotalHotkeyAlphaLastEpoch", "IsNetworkMember", "ChildKeys", "ParentKeys"})
+"""Items whose keys begin with the hotkey, not with the subnet."""
+
 
 class Place(NamedTuple):
     pallet: str
@@ -91,6 +94,16 @@ class State:
             place.parts
             for place, cell in self._cells.items()
             if place[:2] == (pallet, item) and place.parts[: len(first)] == first and cell.values[-1] is not None
+        ]
+
+    def of_subnet(self, pallet: str, netuid: int) -> list[Place]:
+        """Places that hold something of the subnet now, by the first or second part of their keys."""
+        return [
+            place
+            for place, cell in self._cells.items()
+            if place.pallet == pallet
+            and cell.values[-1] is not None
+            and place.parts[place.item in _BY_HOTKEY :][:1] == (netuid,)
         ]
 
     def _encode(self, key: bytes, index: int, runtime: Runtime) -> bytes:
