@@ -53,6 +53,7 @@ class SnapshotReader:
         self._netuids = sorted(plan.subnets | {netuid for netuids in plan.hotkeys.values() for netuid in netuids})
         self._asked: list[tuple[str, object]] = []
         self._undecoded: set[str] = set()
+        self._same_runtime = False
 
     def calls(self) -> list[RpcCall]:
         """The header, the storage that can be named at once, and the runtime's own answers."""
@@ -71,6 +72,7 @@ class SnapshotReader:
             want_coldkey(state, coldkey)
         return [
             self._ask("header", None, RpcCall("chain_getHeader", (self.block_hash,))),
+            self._ask("version", None, RpcCall("state_getRuntimeVersion", (self.block_hash,))),
             *self._storage(),
             *(self._call(method) for method in self._methods(self._netuids)),
         ]
@@ -93,6 +95,8 @@ class SnapshotReader:
         for (kind, about), reply in zip(self._asked, replies, strict=True):
             if kind == "header":
                 self.header = header_of(reply.result())
+            elif kind == "version":
+                self._same_runtime = _spec_version(reply.result()) == self.runtime.spec_version
             elif kind == "storage":
                 assert isinstance(about, list)
                 self.state.take(reply.result(), self.block_hash, about)
@@ -209,15 +213,23 @@ class SnapshotReader:
         return call
 
     def _take_result(self, method: _Method, reply: RpcReply) -> None:
-        """A runtime call that fails, or cannot be decoded, is not known; the rest of the state is."""
+        """A runtime call that fails, or cannot be decoded, is not known; the rest of the state is. Calls run on the
+        runtime that the block holds: at an upgrade that is not the one that wrote it."""
         try:
             raw = reply.result()
         except SourceError:
+            return
+        if not self._same_runtime:
             return
         try:
             self._results[method] = decode_result(self.runtime, method.api, method.name, raw)
         except Unreadable:
             self._undecoded.add(f"{method.api}.{method.name}")
+
+
+def _spec_version(answer: Any) -> int | None:
+    told = answer.get("specVersion") if isinstance(answer, dict) else None
+    return told if isinstance(told, int) else None
 
 
 def _metagraph(netuid: int) -> _Method:
