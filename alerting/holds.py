@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from alerting.groups import spelled_out
 from alerting.pattern import matches
 from monitor.model import CheckKey, EventKind
 from monitor.schema import incident as incidents
@@ -26,7 +27,7 @@ class Holds:
     """In force at one moment of one transaction."""
 
     silences: tuple[tuple[int, str], ...] = ()
-    """(id, pattern), oldest first."""
+    """(id, pattern), oldest first; several of one id where it means a group."""
     acknowledged: frozenset[str] = frozenset()
     """Incidents."""
 
@@ -48,7 +49,9 @@ def holds_now(connection: Connection) -> Holds:
     active = select(silences.c.id, silences.c.pattern).where(silences.c.ended_at.is_(None)).order_by(silences.c.id)
     acknowledged = select(incidents.c.id).where(incidents.c.closed_at.is_(None), incidents.c.ack_until.is_not(None))
     return Holds(
-        tuple((row.id, row.pattern) for row in connection.execute(active)),
+        tuple(
+            (row.id, each) for row in connection.execute(active).all() for each in spelled_out(connection, row.pattern)
+        ),
         frozenset(connection.execute(acknowledged).scalars()),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from alerting.groups import spelled_out
 from alerting.pattern import matches, means_target
 from monitor.model import CheckKey
 from monitor.rules.interface import MONITOR, SOURCE
@@ -41,18 +42,23 @@ def subjects(connection: Connection) -> tuple[Subject, ...]:
 
 def meant(connection: Connection, pattern: str) -> tuple[Subject, ...]:
     """Those a pattern means as a whole or in part."""
-    whole = pattern.rpartition("/")[0] if _ends_with_rules(pattern) else pattern
-    return tuple(one for one in subjects(connection) if means_target(whole, one.network, one.target, one.name))
+    wholes = [each.rpartition("/")[0] if _ends_with_rules(each) else each for each in spelled_out(connection, pattern)]
+    return tuple(
+        one
+        for one in subjects(connection)
+        if any(means_target(whole, one.network, one.target, one.name) for whole in wholes)
+    )
 
 
 def open_incidents(connection: Connection, pattern: str) -> tuple[OpenIncident, ...]:
     """The open incidents that a pattern means, oldest first."""
     names = {(one.network, one.target): one.name for one in subjects(connection)}
+    patterns = spelled_out(connection, pattern)
     query = select(incident).where(incident.c.closed_at.is_(None)).order_by(incident.c.opened_at, incident.c.id)
     found = []
     for row in connection.execute(query):
         key, name = CheckKey(row.network, row.target, row.rule), names.get((row.network, row.target))
-        if matches(pattern, key, name):
+        if any(matches(each, key, name) for each in patterns):
             found.append(OpenIncident(row.id, key, name, row.severity))
     return tuple(found)
 

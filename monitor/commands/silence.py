@@ -138,8 +138,7 @@ def _begin(
 def _means_something(connection: Connection, configuration: Configuration, pattern: str) -> bool:
     from monitor.rules.cards import CARDS
 
-    delegates = configuration.watch_list.tezos if configuration.watch_list else ()
-    listed = any(pattern in (delegate.address, delegate.name) for delegate in delegates)
+    listed = configuration.watch_list is not None and pattern in configuration.watch_list.spellings
     return listed or pattern in CARDS or bool(meant(connection, pattern))
 
 

@@ -40,6 +40,23 @@ def test_an_outage_during_a_silence_is_told_as_missed_at_its_end(tmp_path: Path)
         assert (row["end_reason"], row["ended_at"] >= row["ends_at"]) == ("over", True)
 
 
+def test_a_group_is_silenced_as_a_whole_and_until_its_incidents_are_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with desk(tmp_path) as at:
+        alice, bob = at.scene.named("alice", "bob")
+        members = [{**alice, "group": "night"}, bob]
+        at.station.watch({"groups": {"night": {"runbook": "ssh bkr1"}}, "tezos": members})
+        assert at.silence("group:nobody", "2h") == 0
+        assert "means nothing that is known" in capsys.readouterr().err
+        at.until(DOWN + 10)
+        assert at.silence("group:night/missed_attestation", None, until_resolved=True) == 0
+        assert capsys.readouterr().out.splitlines()[-1].startswith("Open now: #")
+        assert at.unsilence(1) == 0
+        at.until(BACK + 20)
+        assert at.stored()[-1]["end_reason"] == "resolved"
+
+
 def test_what_is_still_bad_at_the_end_is_told_then(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         at.silence("alice", "4m")
