@@ -31,6 +31,7 @@ class Request(NamedTuple):
     path: str
     query: dict[str, list[str]]
     ordinal: int
+    body: bytes = b""
 
 
 class Answer(NamedTuple):
@@ -51,7 +52,7 @@ class Answers(Protocol):
     def head(self, now: float) -> int:
         """The level of the head, faults aside."""
 
-    def truth(self, delegate: str, from_level: int, to_level: int) -> Sequence[Fact]:
+    def truth(self, delegate: str, from_level: int, to_level: int) -> Sequence[tuple[Any, ...]]:
         """What became of every right of the delegate, faults aside."""
 
 

@@ -18,7 +18,7 @@ from typing import Any, TypedDict, Unpack
 
 Json = Any
 
-VIEW = frozenset({"stale_head", "behind", "head_reorganisation", "fork"})
+VIEW = frozenset({"stale_head", "behind", "head_reorganisation", "fork", "stale_final"})
 """Change which chain and head the node sees."""
 CONTENT = frozenset(
     {
@@ -33,6 +33,17 @@ CONTENT = frozenset(
         "unknown_operation",
         "stray_attestation",
         "json",
+        # Of JSON-RPC, see simulator.subtensor.faults:
+        "rpc_error",
+        "batch_error",
+        "batch_limit",
+        "other_ids",
+        "shuffled",
+        "unanswered",
+        "no_state",
+        "overwritten",
+        "trailing",
+        "syncing",
     }
 )
 """Change the answer's content. Everything else happens to the transport."""

@@ -47,6 +47,9 @@ class Node:
     `faults` may be shared or given; `requests` counts what was asked; `clock` decides the head.
     """
 
+    method = "GET"
+    """The one that is answered."""
+
     def __init__(
         self,
         answers: Chain | Answers,
@@ -82,6 +85,10 @@ class Node:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
+
+    def named(self, target: str, body: bytes) -> str:
+        """What a request is counted by, and what the `path` of a fault is looked for in."""
+        return target
 
     def start(self) -> None:
         """Listens and returns. A node that was stopped comes back on the same port."""
@@ -134,7 +141,7 @@ class Node:
                 if asked.target.startswith("/_simulator/"):
                     await _write(writer, *_framed(control(self, asked.method, asked.target, asked.body)))
                 else:
-                    ordinal = self.requests.begun(self.clock(), asked.target)
+                    ordinal = self.requests.begun(self.clock(), self.named(asked.target, asked.body))
                     try:
                         await self._answered(asked, writer, ordinal)
                     finally:
@@ -151,13 +158,14 @@ class Node:
     async def _answered(self, asked: _Asked, writer: asyncio.StreamWriter, ordinal: int) -> None:
         if len(asked.target) > MAX_TARGET:
             return await self._send(Answer(414, b"URI too long", "text/plain"), writer)
-        if asked.method != "GET":
+        if asked.method != self.method:
             return await self._send(Answer(405, b"", "text/plain"), writer)
         url = urlsplit(asked.target)
-        request = Request(unquote(url.path), parse_qs(url.query, keep_blank_values=True), ordinal)
+        request = Request(unquote(url.path), parse_qs(url.query, keep_blank_values=True), ordinal, asked.body)
         view, struck = self.faults.view(), []
         if self.faults:
-            struck = self.faults.strike(asked.target, self.answers.level(request, self.clock(), view))
+            target = self.named(asked.target, asked.body)
+            struck = self.faults.strike(target, self.answers.level(request, self.clock(), view))
         delay = self.latency + sum(fault.seconds for fault in struck if fault.kind == "latency")
         if delay:
             await asyncio.sleep(delay)
