@@ -109,6 +109,16 @@ class WatchList(Frozen):
             found |= {coldkey.coldkey for coldkey in self.bittensor.coldkeys}
         return frozenset(found | {target.name for target in self._targets() if target.name})
 
+    @property
+    def counted(self) -> str:
+        """ "2 delegates, 1 hotkey"."""
+        section = self.bittensor
+        counts = {"delegate": len(self.tezos)}
+        if section is not None:
+            counts |= {"hotkey": len({hotkey.hotkey for hotkey in section.hotkeys})}
+            counts |= {"subnet": len(section.subnets), "coldkey": len(section.coldkeys)}
+        return ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items() if count)
+
     def _targets(self) -> tuple[Target, ...]:
         return (*self.tezos, *(self.bittensor.targets() if self.bittensor else ()))
 

@@ -15,8 +15,7 @@ def examine_configuration(configuration: Configuration) -> Iterator[Finding]:
             place = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
             yield failed("configuration", f"{place}: {problem.path}: {problem.text}", problem.fix)
     elif configuration.watch_list is not None:
-        count = len(configuration.watch_list.tezos)
-        yield well("configuration", f"{count} {'delegate' if count == 1 else 'delegates'} in the list")
+        yield well("configuration", f"{configuration.watch_list.counted} in the list")
     for problem in configuration.warnings:
         yield warning("configuration", f"{problem.file}: {problem.path}: {problem.text}", problem.fix)
     yield from _permissions(configuration)

@@ -81,6 +81,25 @@ def test_tezos_and_bittensor_stand_in_one_file() -> None:
     assert [one.netuid for one in found.bittensor.subnets] == [1]
 
 
+def test_the_list_is_counted_and_knows_what_can_be_called_by_which_word() -> None:
+    found = parse_watch_list(
+        json.dumps(
+            {
+                "groups": {"night": {}},
+                "tezos": [{"address": ALICE, "name": "alice"}],
+                "bittensor": {
+                    "hotkeys": [{"hotkey": VAL, "netuids": [1], "name": "val"}, {"hotkey": VAL, "netuids": [2]}],
+                    "subnets": [{"netuid": 18}, {"netuid": 64}],
+                    "coldkeys": [{"coldkey": OWNER}],
+                },
+            }
+        ),
+        "d.json",
+    )
+    assert found.counted == "1 delegate, 1 hotkey, 2 subnets, 1 coldkey"
+    assert found.spellings == {ALICE, "alice", VAL, "val", "18", "64", OWNER, "group:night"}
+
+
 def test_an_empty_list_of_bakers_beside_something_of_bittensor_is_no_fault() -> None:
     document = {"tezos": [], "bittensor": {"subnets": [{"netuid": 1}]}}
     assert parse_watch_list(json.dumps(document), "d.json").tezos == ()
