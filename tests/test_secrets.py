@@ -308,7 +308,7 @@ import {module}
     ("module", "name", "verbose"),
     [
         ("monitor.check", "prepare", False),
-        ("monitor.check", "watched_networks", True),
+        ("monitor.network_runs", "watched_networks", True),
         ("monitor.tezos_run", "store_batch", True),
         ("collectors.tezos.collector", "probe", False),
         ("collectors.tezos.pipeline", "parse_block", True),
