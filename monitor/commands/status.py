@@ -152,7 +152,7 @@ def _lines(document: list[dict[str, Any]], configuration: Configuration) -> list
     waiting = first["undelivered"]
     lines.append("Everything was told." if not waiting else f"{waiting} messages wait to be told.")
     if first["dead"]:
-        lines.append(f"{first['dead']} messages were given up.")
+        lines.append("1 message was given up." if first["dead"] == 1 else f"{first['dead']} messages were given up.")
     if first["broken_channels"]:
         lines.append(f"Broken channels: {', '.join(first['broken_channels'])}")
     for item in first["silences"]:

@@ -75,7 +75,7 @@ class Steps:
         """Those at which fewest died so far, in any order."""
         known = sorted(self.passed)
         dice.shuffle(known)
-        return sorted(known, key=lambda step: self.kills[step] + self.in_vain[step] / 4)
+        return sorted(known, key=lambda step: self.kills[step] + min(2, self.in_vain[step] / 4))
 
 
 @dataclass(slots=True)
@@ -235,7 +235,7 @@ class _Course:
         with ExitStack() as stack:
             for name, receiver in self.receivers.items():
                 stack.enter_context(MOODS[moods[name]](receiver))
-            full = moods["console"] == "500"
+            full = moods["console"] in ("500", "down", "reset")
             self.outcome.moods[f"console: {'full' if full else 'up'}"] += 1
             yield full
 
