@@ -16,8 +16,8 @@ from alerting.payload import Payload
 from alerting.render.sample import Sample
 from alerting.render.samples import SECTIONS
 from monitor.clock import Clock
+from monitor.config.fields import Target
 from monitor.config.settings import Settings
-from monitor.config.watch_list import Delegate
 from monitor.database import reading, writing
 from monitor.model import CheckKey, Event, EventKind, Severity
 from monitor.rules.interface import MONITOR
@@ -45,7 +45,7 @@ def plain_test(now: int, by: str | None) -> Event:
     return Event(EventKind.TEST, f"test:{now}", key, Severity.INFO, now, payload.to_value())
 
 
-def rule_test(rule: str, network: str, target: str | None, delegate: Delegate | None, now: int) -> Event:
+def rule_test(rule: str, network: str, target: str | None, watched: Target | None, now: int) -> Event:
     """The rule's message as it would read now, of this target. Raises KeyError for a rule that is never told.
 
     `target` None: who the rule speaks of by itself (a network's source, the monitor).
@@ -55,10 +55,10 @@ def rule_test(rule: str, network: str, target: str | None, delegate: Delegate | 
     shift = now - told.occurred_at
     values: dict[str, Any] = told.payload.to_value()
     values |= {name: values[name] + shift for name in _TIMES if name in values}
-    if delegate is not None or not sample.network.startswith(BITTENSOR):
-        values["name"] = delegate.name if delegate else None
-    if delegate is not None:
-        values["runbook"] = delegate.runbook
+    if watched is not None or not sample.network.startswith(BITTENSOR):
+        values["name"] = watched.name if watched else None
+    if watched is not None:
+        values["runbook"] = watched.runbook
     whose = target or sample.target
     if "#" in whose:
         values["endpoint"] = whose
@@ -127,10 +127,10 @@ def _unused(connection: Connection, key: str) -> str:
 
 
 def routed(
-    channels: Mapping[str, Channel], routes: Sequence[ChannelRoute], delegate: Delegate | None, severity: Severity
+    channels: Mapping[str, Channel], routes: Sequence[ChannelRoute], watched: Target | None, severity: Severity
 ) -> dict[str, Channel]:
-    """Those that an alert of this severity, of this delegate, would be told on."""
+    """Those that an alert of this severity, of this target, would be told on."""
     wanted = {route.name for route in routes if severity.rank >= route.minimum.rank}
-    if delegate is not None and delegate.channels:
-        wanted &= set(delegate.channels)
+    if watched is not None and watched.channels:
+        wanted &= set(watched.channels)
     return {name: channel for name, channel in channels.items() if name in wanted}

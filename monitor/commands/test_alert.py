@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterator
 
 from sqlalchemy import Engine, select
 
@@ -12,18 +13,30 @@ from alerting.channels.console import Console
 from monitor.channels import channels_of
 from monitor.clock import Clock, SystemClock
 from monitor.commands.author import author
+from monitor.config.bittensor import WatchedColdkey, WatchedHotkey, WatchedSubnet
 from monitor.config.configuration import Configuration
-from monitor.config.watch_list import Delegate
+from monitor.config.fields import Target
+from monitor.config.watch_list import Delegate, WatchList
 from monitor.database import fenced, open_database, reading
 from monitor.lock import Lock, lock_of
 from monitor.model import Event
 from monitor.rehearsal import plain_test, rehearse, routed, rule_test, samples
 from monitor.routes import routes_of
+from monitor.rules.bittensor.watched import neuron_target
 from monitor.schema import target as targets
 from monitor.schema_version import verify
 
 LONGEST_WAIT = 60.0
-DELEGATE_RULE = "missed_attestation"
+_USUAL: dict[type[Target], str] = {
+    Delegate: "missed_attestation",
+    WatchedHotkey: "weights_stale",
+    WatchedSubnet: "hyperparam_changed",
+    WatchedColdkey: "balance_low",
+}
+"""The rule that is tested where only a target is named."""
+_KINDS: dict[type[Target], str] = {WatchedHotkey: "hotkey", WatchedSubnet: "netuid", WatchedColdkey: "coldkey"}
+_Watched = tuple[str, Target]
+"""(as it is a target, as it is on the list)."""
 
 
 def run_test_alert(
@@ -36,19 +49,19 @@ def run_test_alert(
         return _refused(f"{channel} is not switched on; there is: {', '.join(channels) or 'no channel at all'}")
     if not channels:
         return _refused("no channel is switched on: SEND_TO_CONSOLE, SEND_TO_TELEGRAM, SEND_TO_CLOUDWATCH, NOTIFY_URLS")
-    delegate = _delegate(configuration, rule, target)
+    watched = _watched(configuration, rule, target)
     if rule is not None and rule not in samples():
         return _refused(f"{rule} is no rule; there is: {', '.join(sorted(samples()))}")
-    if target is not None and delegate is None and "#" not in target and target != "source":
-        return _refused(f"{target} is not on the list of delegates")
+    if target is not None and watched is None and "#" not in target and target != "source":
+        return _refused(f"{target} is not on the list")
     engine = open_database(settings.database_url.get_secret_value())
     verify(engine)
-    event = _event(engine, delegate, rule, target, clock.now())
+    event = _event(engine, configuration, watched, rule, target, clock.now())
     chosen = channels
     if channel is not None:
         chosen = {channel: channels[channel]}
     elif rule is not None or target is not None:
-        chosen = routed(channels, routes_of(settings, channels), delegate, event.severity)
+        chosen = routed(channels, routes_of(settings, channels), watched[1] if watched else None, event.severity)
         for name in channels.keys() - chosen.keys():
             print(f"{name}: not told of this ({event.severity.value})", file=sys.stderr)
     lock = lock_of(engine)
@@ -78,27 +91,69 @@ def _acquired(lock: Lock) -> bool:
     return False
 
 
-def _delegate(configuration: Configuration, rule: str | None, target: str | None) -> Delegate | None:
-    """Who is meant: by name or address, or the first on the list where only a rule of delegates is given."""
-    listed = configuration.watch_list.tezos if configuration.watch_list else ()
-    if target is not None:
-        return next((one for one in listed if target in (one.address, one.name)), None)
-    if rule is None or rule not in samples() or not samples()[rule].target.startswith("tz"):
+def _watched(configuration: Configuration, rule: str | None, target: str | None) -> _Watched | None:
+    """Who is meant: by name or address, or the first on the list where only a rule about such a target is given."""
+    if configuration.watch_list is None:
         return None
-    return next(iter(listed), None)
+    found = [one for one in _everybody(configuration.watch_list) if target in (None, one[0], one[1].name)]
+    alike = [one for one in found if rule is not None and rule in samples() and _speaks_of(rule, one)]
+    return next(iter(alike if target is None else (*alike, *found)), None)
 
 
-def _event(engine: Engine, delegate: Delegate | None, rule: str | None, target: str | None, now: int) -> Event:
+def _speaks_of(rule: str, watched: _Watched) -> bool:
+    """Whether it is a rule about such targets."""
+    from monitor.config.rule_names import KINDS
+
+    target, entry = watched
+    if rule in KINDS and _KINDS.get(type(entry)) not in KINDS[rule]:
+        return False
+    return _shape(target) == _shape(samples()[rule].target)
+
+
+def _everybody(watch_list: WatchList) -> Iterator[_Watched]:
+    for delegate in watch_list.tezos:
+        yield delegate.address, delegate
+    section = watch_list.bittensor
+    if section is None:
+        return
+    for hotkey in section.hotkeys:
+        yield from ((neuron_target(netuid, hotkey.hotkey), hotkey) for netuid in hotkey.netuids or ())
+        yield hotkey.hotkey, hotkey
+    yield from ((str(subnet.netuid), subnet) for subnet in section.subnets)
+    yield from ((coldkey.coldkey, coldkey) for coldkey in section.coldkeys)
+
+
+def _shape(target: str) -> str:
+    """A delegate, a hotkey on a subnet, a subnet, a key; or what is no target of the list."""
+    if target.startswith("tz"):
+        return "delegate"
+    if target.partition("/")[0].isdecimal():
+        return "neuron" if "/" in target else "subnet"
+    return "key" if target.startswith("5") else ""
+
+
+def _event(
+    engine: Engine,
+    configuration: Configuration,
+    watched: _Watched | None,
+    rule: str | None,
+    target: str | None,
+    now: int,
+) -> Event:
     if rule is None and target is None:
         return plain_test(now, author(os.environ) or None)
-    address = delegate.address if delegate is not None else target
-    rule = rule or (DELEGATE_RULE if delegate is not None else "unreachable")
+    address, entry = watched if watched is not None else (target, None)
+    rule = rule or (_USUAL[type(entry)] if entry is not None else "unreachable")
     with reading(engine) as connection:
         query = select(targets.c.network).where(targets.c.removed_at.is_(None))
-        if delegate is not None:
-            query = query.where(targets.c.target == delegate.address)
-        network = connection.execute(query.limit(1)).scalar() or "tezos:unknown"
-    return rule_test(rule, network, address, delegate, now)
+        if entry is not None:
+            query = query.where(targets.c.target == address)
+        network = connection.execute(query.limit(1)).scalar()
+    if network is None:
+        name = configuration.settings.bittensor_network or "unknown"
+        of_bittensor = entry is not None and not isinstance(entry, Delegate)
+        network = f"bittensor:{name}" if of_bittensor else "tezos:unknown"
+    return rule_test(rule, network, address, entry, now)
 
 
 def _refused(text: str) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.commands import test_alert
+from monitor.config import misfits
 from monitor.rehearsal import samples
 from monitor.rules.registry import CARDS
 from simulator.telegram import KICKED, Chat, Telegram
@@ -71,6 +72,41 @@ def test_a_rule_is_told_as_its_own_alert_with_the_bakers_name(bench: Bench) -> N
     [text] = bench.telegram.heard()
     assert text.startswith("🔴 TEST bob: attestations stopped ")
     assert bench.at.station.incidents() == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "target", "said"),
+    [
+        (None, "val-A", "val-A: no weights"),
+        ("deregistered", "val-A", "val-A"),
+        (None, "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", "val-A: no weights"),
+        (None, "ours", "immunity_period"),
+        (None, "wallet", "wallet"),
+        ("balance_low", None, "wallet"),
+    ],
+)
+def test_a_rule_of_bittensor_is_told_of_who_is_watched_there(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, rule: str | None, target: str | None, said: str
+) -> None:
+    monkeypatch.setattr(misfits, "find_spec", lambda name: object())
+    bench.at.station.configure(BITTENSOR_RPC_URL="local")
+    hotkey = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
+    bench.at.station.watch(
+        {
+            "tezos": bench.at.scene.named("alice"),
+            "bittensor": {
+                "hotkeys": [{"hotkey": hotkey, "name": "val-A", "netuids": [18], "channels": ["telegram:night"]}],
+                "subnets": [{"netuid": 8, "name": "ours", "channels": ["telegram:night"]}],
+                "coldkeys": [{"coldkey": hotkey, "name": "wallet", "channels": ["telegram:night"]}],
+            },
+        }
+    )
+    assert bench.test(rule=rule, target=target) == 0
+    [text] = bench.telegram.heard("-1002")
+    assert "TEST" in text
+    assert said in text
+    assert bench.telegram.heard("-1001") == []
+    assert bench.tests() == [("telegram:night", "sent")]
 
 
 @pytest.mark.parametrize("rule", sorted(CARDS))
