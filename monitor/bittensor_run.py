@@ -215,12 +215,11 @@ class BittensorRun(NetworkRun):
             stored = readings.get((target, baseline.KIND))
             before = None if stored is None else stored.value
             mine = {
-                self.watched.entry(neuron_target(*key)): neuron.registered_at
+                self._label(neuron_target(*key)): neuron.registered_at
                 for key, neuron in snapshot.neurons.items()
                 if str(key[0]) == target and neuron.registered_at is not None
             }
-            named = {entry.label: since for entry, since in mine.items() if entry is not None and since is not None}
-            found += baseline.changes(target, context, before, self._facts, named)
+            found += baseline.changes(target, context, before, self._facts, mine)
             now_known = baseline.baseline_of(context, before)
             if now_known and now_known != before:
                 at = Reading(network, target, baseline.KIND, snapshot.chain.block, self.recorder.now, now_known)
@@ -262,9 +261,11 @@ class BittensorRun(NetworkRun):
 
     def _called(self, target: str) -> str:
         netuid, slash, _ = target.partition("/")
+        return f"{self._label(target)} on {netuid}" if slash else self._label(target)
+
+    def _label(self, target: str) -> str:
         entry = self.watched.entry(target)
-        label = entry.label if entry is not None else target
-        return f"{label} on {netuid}" if slash else label
+        return entry.label if entry is not None else target
 
 
 def _longest_tempo(snapshot: Snapshot) -> int:
