@@ -8,7 +8,7 @@ transitions however they are cut into runs.
     NEW, OK     --BAD, not reached or too new--> SUSPECT     nothing
     SUSPECT     --OK-->                          OK          nothing
     NEW, OK, SUSPECT --BAD, long enough-->       FIRING      firing (or flapping)
-    FIRING      --BAD, graver than ever-->       FIRING      escalated
+    FIRING      --BAD, graver or open too long-> FIRING      escalated
     FIRING      --OK-->                          RECOVERING  nothing
     RECOVERING  --BAD-->                         FIRING      nothing (escalated, if graver)
     RECOVERING  --OK, streak and time enough-->  OK          resolved
@@ -66,7 +66,7 @@ def advance(
             return state, ()
         return _good(key, state, verdict, policy, at, level)
     if state.is_bad:
-        return _still_bad(key, state, verdict, at, level)
+        return _still_bad(key, state, _aged(state, verdict, policy, at), at, level)
     bad_since = at if state.bad_since is None else min(state.bad_since, at)
     if not verdict.reached or at - bad_since < policy.fire_after:
         if state.phase is Phase.SUSPECT and bad_since == state.bad_since:
@@ -162,6 +162,14 @@ def _opened(
     else:
         told = _tell(EventKind.FIRING, key, opened, verdict, at, level, reopened=again)
     return replace(opened, told=opened.told + 1), (told,)
+
+
+def _aged(state: CheckState, verdict: Verdict, policy: Policy, at: int) -> Verdict:
+    """A warning that nobody has seen to for too long is graver than it was."""
+    if not policy.escalate_after or verdict.silent or state.opened_at is None:
+        return verdict
+    late = at - state.opened_at >= policy.escalate_after
+    return replace(verdict, severity=Severity.CRITICAL) if late else verdict
 
 
 def _still_bad(key: CheckKey, state: CheckState, verdict: Verdict, at: int, level: int | None) -> Step:

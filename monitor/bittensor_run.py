@@ -95,7 +95,7 @@ class BittensorRun(NetworkRun):
 
     def load(self, connection: Connection, network: str) -> None:
         self.network = network
-        self.checks = Checks(connection, network)
+        self.checks = Checks(connection, network, self.settings.alert_escalate_after)
 
     def begin(self) -> None:
         with reading(self.engine) as connection:

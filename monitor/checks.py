@@ -38,19 +38,27 @@ class Check:
     """The newest BAD of this run: what the open incident says about itself now."""
     stored: bool = False
     """Whether it has a row."""
+    escalate_after: int = 0
+    """Seconds after which a warning becomes critical; 0: never."""
 
 
 class Checks:
     """All checks of one network."""
 
-    def __init__(self, connection: Connection, network: str) -> None:
+    def __init__(self, connection: Connection, network: str, escalate_after: int | None = None) -> None:
+        """`escalate_after`: ALERT_ESCALATE_AFTER, seconds."""
         self.network = network
+        self._escalate_after = escalate_after or 0
         self._checks: dict[tuple[str, str], Check] = {}
         for row in connection.execute(select(table).where(table.c.network == network)).mappings():
             value = json.loads(row["state"])
             key = CheckKey(network, row["target"], row["rule"])
             check = Check(
-                key, CheckState.from_value(value["check"]), _window(key.rule, value.get("window")), stored=True
+                key,
+                CheckState.from_value(value["check"]),
+                _window(key.rule, value.get("window")),
+                stored=True,
+                escalate_after=self._escalate_after,
             )
             self._checks[key.target, key.rule] = check
 
@@ -58,7 +66,8 @@ class Checks:
         """The check, made anew where there is none yet."""
         found = self._checks.get((target, rule))
         if found is None:
-            found = Check(CheckKey(self.network, target, rule), NEW, _window(rule, None))
+            key = CheckKey(self.network, target, rule)
+            found = Check(key, NEW, _window(rule, None), escalate_after=self._escalate_after)
             self._checks[target, rule] = found
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -65,6 +66,8 @@ def step(
     connection: Connection, check: Check, verdict: Verdict, policy: Policy, at: int, level: int | None, tell: Tell
 ) -> None:
     """One verdict on one polled check."""
+    if check.escalate_after:
+        policy = replace(policy, escalate_after=check.escalate_after)
     state, transitions = advance(check.key, check.state, verdict, policy, at, level, incident_ids_in_use(connection))
     if verdict.status is Status.BAD:
         check.verdict = verdict

@@ -7,7 +7,7 @@ attestation incident as it stood at that block, in any cut.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -38,8 +38,11 @@ class DutyFold:
 
     def __init__(self, checks: Checks, settings: Settings, delegates: Mapping[str, Delegate]) -> None:
         self._checks = checks
-        self._attestation_policy = attestation.policy(settings.recovery_attestations)
-        self._baking_policy = baking.policy()
+        escalate_after = settings.alert_escalate_after or 0
+        self._attestation_policy = replace(
+            attestation.policy(settings.recovery_attestations), escalate_after=escalate_after
+        )
+        self._baking_policy = replace(baking.policy(), escalate_after=escalate_after)
         self._limits = {address: _limits(settings, delegate) for address, delegate in delegates.items()}
         self._taken: Callable[[str], bool]
         self._tell: Tell

@@ -92,7 +92,7 @@ class TezosRun(NetworkRun):
 
     def load(self, connection: Connection, network: str) -> None:
         self.network = network
-        self.checks = Checks(connection, network)
+        self.checks = Checks(connection, network, self.settings.alert_escalate_after)
         self._fold = DutyFold(self.checks, self.settings, self.watched.delegates)
 
     def judge_end(self, connection: Connection, finished: Finished) -> None:

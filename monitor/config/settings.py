@@ -131,6 +131,12 @@ class Settings(BaseModel):
     alert_inactive_state_threshold: Count = setting(
         180, "Age of the newest block, or of this monitor's last run, that alerts.", "seconds"
     )
+    alert_escalate_after: Count | None = setting(
+        None,
+        "How long a warning may stay open before it becomes critical, told once more and with sound. What is told"
+        " silently stays so. Unset: never.",
+        "seconds",
+    )
     identifier: Annotated[str, Field(min_length=1, max_length=100)] | None = setting(
         None, "Name of this monitor in messages. Unset: the host's name.", "name"
     )

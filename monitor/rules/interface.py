@@ -48,6 +48,8 @@ class Policy:
     reopen_within: int = 0
     """Seconds after a resolution in which a new opening continues the same incident with twice the streak."""
     streak_cap: int = 160
+    escalate_after: int = 0
+    """Seconds after which what is still a warning becomes critical, told once; 0: never. Not what is told silently."""
     flapping: bool = False
     """Quieten after more than four openings in an hour. Never for duties."""
     notice: bool = False

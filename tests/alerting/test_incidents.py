@@ -86,6 +86,18 @@ def test_getting_worse_while_recovering_is_told() -> None:
     assert node.sees("x.X") == ["0 firing warning", "120 escalated critical"]
 
 
+def test_a_warning_that_stays_open_too_long_becomes_critical_once() -> None:
+    node = Polled(Policy(escalate_after=180))
+    assert node.sees("xxxxxx.") == ["0 firing warning", "180 escalated critical", "360 resolved critical"]
+
+
+def test_what_is_told_silently_grows_old_silently() -> None:
+    node = Polled(Policy(escalate_after=60))
+    verdict = Verdict(Status.BAD, silent=True)
+    state, _ = advance(POLLED, NEW, verdict, node.policy, 0, None)
+    assert advance(POLLED, state, verdict, node.policy, 600, None) == (state, ())
+
+
 def test_a_silent_warning_that_becomes_a_loud_one_is_told() -> None:
     verdict = Verdict(Status.BAD, silent=True)
     state, _ = advance(POLLED, NEW, verdict, Policy(), 0, None)

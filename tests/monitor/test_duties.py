@@ -219,3 +219,13 @@ def test_the_history_of_the_station_is_the_truth(tmp_path: Path) -> None:
             if fact.level < cursor or fact.duty == "baking"
         }
         assert found == truth
+
+
+def test_a_warning_that_nobody_sees_to_becomes_critical(tmp_path: Path) -> None:
+    with play(PLAN.outage("alice", START + 1, START + 18, ATTESTING), START, tmp_path) as scene:
+        station = scene.station(*scene.named("alice"), ALERT_ESCALATE_AFTER=60)
+        station.run()
+        scene.at(START + 21)
+        station.run()
+        told = [(row["kind"], row["severity"]) for row in station.events() if row["rule"] == "missed_attestation"]
+        assert told == [("firing", "warning"), ("escalated", "critical")]
