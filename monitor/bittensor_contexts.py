@@ -67,18 +67,13 @@ class Contexts:
     def _context(self, target: str, **known: Any) -> BittensorContext:
         entry = self.watched.entry(target)
         known.setdefault("history", self.history.get(target, {}))
-        alerts = {rule: dict(figures) for rule, figures in self.watched.on.overrides.items()}
-        off = self.watched.on.off
-        if entry is not None:
-            for rule, figures in entry.overrides.items():
-                alerts[rule] = alerts.get(rule, {}) | figures
-            off = (off - {rule for rule, figures in entry.alerts.items() if figures.get("enabled") is True}) | entry.off
+        says = entry or self.watched.on  # an entry holds what its group and the section say already
         return BittensorContext(
             chain=self.snapshot.chain,
             now=self.now,
             occurrences=self.occurrences.get(target, {}),
-            alerts=alerts,
-            off=off,
+            alerts=says.overrides,
+            off=says.off,
             **_said(entry),
             **known,
         )
