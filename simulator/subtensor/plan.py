@@ -59,7 +59,8 @@ class Subnet:
     """A coldkey's name; "owner<netuid>" where empty."""
     price: float = 0.05
     """τ for one alpha."""
-    registered_ago: int = 2_000_000
+    registered_ago: int = 500_000
+    """Blocks before the chain's first; younger than `network_immunity_period` it cannot be pruned."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """By the names of `parameters.PARAMETERS`, where they are not the defaults."""
 
@@ -139,10 +140,11 @@ def miners(netuid: int, count: int, registered_ago: int = 50_000) -> tuple[Neuro
     )
 
 
-def small_plan(seed: int = 1, *, tempo: int = 60, size: int = 8, **changes: Any) -> Plan:
+def small_plan(seed: int = 1, *, tempo: int = 60, size: int = 8, full: bool = False, **changes: Any) -> Plan:
     """Three subnets: 1 plain; 2 with commit and reveal; 3 with two mechanisms, slower. alice to frank validate on all.
 
-    `size` miners each. Every validator sets weights once in about half a tempo.
+    `size` miners each: "m1-1", the best of subnet 1, to "m3-8", the worst of subnet 3. `full`: a registration takes
+    somebody's place. Every validator sets weights twice a tempo. Left alone, nothing is wrong with it.
     """
     names = ("alice", "bob", "carol", "dave", "erin", "frank")
     subnets = []
@@ -157,7 +159,11 @@ def small_plan(seed: int = 1, *, tempo: int = 60, size: int = 8, **changes: Any)
                 mechanisms=2 if netuid == 3 else 1,
                 commit_reveal=netuid == 2,
                 price=0.02 * netuid,
-                parameters={"max_allowed_uids": len(neurons), "min_non_immune_uids": 2, "immunity_period": 5 * own},
+                parameters={
+                    "max_allowed_uids": len(neurons) if full else 256,
+                    "min_non_immune_uids": 2,
+                    "immunity_period": 5 * own,
+                },
             )
         )
     return replace(Plan(seed=seed, subnets=tuple(subnets)), **changes)

@@ -73,6 +73,10 @@ class State:
             return None
         return self._encoded(key, index, runtime)
 
+    def place(self, key: bytes) -> Place:
+        """KeyError for a key under which nothing ever was."""
+        return self._by_key[key].place
+
     def keys(
         self, prefix: bytes, block: int, runtime: Runtime, *, after: bytes = b"", count: int = 1000
     ) -> list[bytes]:
@@ -87,6 +91,15 @@ class State:
             if self.raw(key, block, runtime) is not None:
                 found.append(key)
         return found
+
+    def changes(self, place: Place) -> list[tuple[int, Any]]:
+        """(block, value that is stored from it on), oldest first; None: nothing."""
+        cell = self._cells.get(place)
+        return [] if cell is None else list(zip(cell.blocks, cell.values, strict=True))
+
+    def places(self, pallet: str, item: str) -> list[Place]:
+        """Those of an item that ever held something."""
+        return [place for place in self._cells if place[:2] == (pallet, item)]
 
     def parts(self, pallet: str, item: str, *first: Any) -> list[tuple[Any, ...]]:
         """The parts of the keys that hold something now and begin with `first`."""
