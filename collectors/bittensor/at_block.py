@@ -1,0 +1,107 @@
+"""One block, looked at closer than the minute run does: any state, whole maps, runtime calls, its calls and events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from collectors.bittensor.batch import RpcCall
+from collectors.bittensor.block_facts import Header
+from collectors.bittensor.blocks import BlockReader, ReadBlock
+from collectors.bittensor.codec import Runtime
+from collectors.bittensor.items import PALLET
+from collectors.bittensor.jsonrpc import JsonRpc
+from collectors.bittensor.runtime_calls import decode_result, encode_arguments, has_method
+from collectors.bittensor.runtimes import Runtimes
+from collectors.bittensor.state import State, read_values
+from collectors.errors import Unreadable
+
+KEYS_PER_CALL = 1_000
+"""Keys of one `state_queryStorageAt`, and of one page of `state_getKeysPaged`, which nodes cap at that."""
+Method = tuple[str, str, tuple[Any, ...]]
+"""(runtime API, method, arguments)"""
+
+
+class AtBlock:
+    """One block of one endpoint. Every method that asks raises SourceError."""
+
+    def __init__(
+        self,
+        rpc: JsonRpc,
+        endpoint: str,
+        runtimes: Runtimes,
+        network: str,
+        header: Header,
+        block_hash: str,
+        timestamp: int,
+        runtime: Runtime,
+        same_runtime: bool,
+    ) -> None:
+        """`timestamp`: UTC seconds. `runtime`: the one that wrote the block; `same_runtime`: and it answers calls."""
+        self.network, self.endpoint, self.runtime = network, endpoint, runtime
+        self.number, self.parent, self.hash, self.timestamp = header.number, header.parent, block_hash, timestamp
+        self.state = State(runtime)
+        self._rpc, self._runtimes, self._same_runtime = rpc, runtimes, same_runtime
+        self._results: dict[Method, Any] = {}
+
+    def has_method(self, api: str, method: str) -> bool:
+        """Whether `read` can tell its result: not in the block of an upgrade, whose calls the next runtime answers."""
+        return self._same_runtime and has_method(self.runtime, api, method)
+
+    def read(self, *methods: Method) -> None:
+        """Asks for what `self.state` wants, and for what the runtime's methods answer. Those that it does not have,
+        that fail or cannot be decoded, are not known; storage that does not come raises."""
+        keys = self.state.keys()
+        parts = [keys[start : start + KEYS_PER_CALL] for start in range(0, len(keys), KEYS_PER_CALL)]
+        asked = [one for one in methods if one not in self._results and self.has_method(*one[:2])]
+        calls = [RpcCall("state_queryStorageAt", (part, self.hash)) for part in parts]
+        for api, name, arguments in asked:
+            data = encode_arguments(self.runtime, api, name, *(_listed(one) for one in arguments))
+            calls.append(RpcCall("state_call", (f"{api}_{name}", data, self.hash)))
+        if not calls:
+            return
+        replies = self._rpc.ask(calls, endpoint=self.endpoint).replies
+        for part, reply in zip(parts, replies, strict=False):
+            self.state.take(reply.result(), self.hash, part)
+        for method, reply in zip(asked, replies[len(parts) :], strict=True):
+            try:
+                self._results[method] = decode_result(self.runtime, *method[:2], reply.result())
+            except Unreadable:
+                continue
+
+    def result(self, api: str, method: str, *arguments: Any) -> Any:
+        """What `read` was told; None where it is not known."""
+        return self._results.get((api, method, arguments))
+
+    def map(self, item: str, *parts: Any) -> dict[tuple[Any, ...], Any]:
+        """Every entry of a storage map ("Uids", or "Proxy.Proxies") below the leading key `parts`: all its key parts
+        -> value. Raises Unreadable where the runtime does not have it."""
+        pallet, dot, name = item.partition(".")
+        pallet, name = (pallet, name) if dot else (PALLET, item)
+        prefix = self.runtime.prefix(pallet, name, *parts)
+        found: dict[tuple[Any, ...], Any] = {}
+        start = prefix
+        while True:
+            keys = self._ask("state_getKeysPaged", prefix, KEYS_PER_CALL, start, self.hash)
+            if not isinstance(keys, list) or not all(isinstance(key, str) and key.startswith(prefix) for key in keys):
+                raise Unreadable("not the keys of a storage map")
+            if not keys:
+                return found
+            values = read_values(self._ask("state_queryStorageAt", keys, self.hash), self.hash, keys)
+            found |= self.runtime.decode_map(pallet, name, values.items())
+            if len(keys) < KEYS_PER_CALL:
+                return found
+            if keys[-1] <= start:
+                raise Unreadable("keys of a storage map that do not end")
+            start = keys[-1]
+
+    def block(self) -> ReadBlock:
+        """Its calls and events."""
+        blocks = BlockReader(self.network, self._rpc, self._runtimes, self.endpoint, self.runtime, None)
+        return next(blocks.read([(self.number, self.hash)]))
+
+    def _ask(self, method: str, *params: Any) -> Any:
+        return self._rpc.one(method, *params, endpoint=self.endpoint).value
+
+
+def _listed(argument: Any) -> Any:
+    return list(argument) if isinstance(argument, tuple) else argument
