@@ -154,6 +154,50 @@ def test_no_failure_to_connect_brings_a_secret_out(host: str, tmp_path: Path) ->
     assert done.returncode == 1
 
 
+BITTENSOR_LIST = """{"bittensor": {
+    "hotkeys": [{"hotkey": "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", "name": "val-A"}]
+}}"""
+
+
+def rpc_error(number: int) -> bytes:
+    words = b'{"jsonrpc": "2.0", "id": %d, "error": {"code": -32000, "message": "%s", "data": "%s"}}'
+    return words % (number, ECHO, ECHO)
+
+
+BITTENSOR_MISBEHAVIOURS: dict[str, Behaviour] = {
+    "resets": resets,
+    "not JSON": sends(reply(200, ECHO)),
+    "a batch refused as one object": sends(reply(200, rpc_error(1))),
+    "every call of the first batch refused": sends(reply(200, b"[%s]" % b",".join(map(rpc_error, (1, 2, 3))))),
+    "unauthorised": sends(reply(401, ECHO)),
+    "throttled": sends(reply(429, ECHO, Retry_After="600")),
+}
+
+
+@pytest.mark.parametrize(
+    "names", [tuple(BITTENSOR_MISBEHAVIOURS)[:3], tuple(BITTENSOR_MISBEHAVIOURS)[3:]], ids=", ".join
+)
+def test_no_answer_of_a_bittensor_node_brings_a_secret_out(names: tuple[str, ...], tmp_path: Path) -> None:
+    pytest.importorskip("bittensor_core", reason="bittensor-core is not installed")
+    with ExitStack() as stack:
+        nodes = [stack.enter_context(RawNode(BITTENSOR_MISBEHAVIOURS[name])) for name in names]
+        urls = [hidden_in(f"127.0.0.1:{node.port}", number) for number, node in enumerate(nodes, start=1)]
+        home = Home(
+            tmp_path,
+            BITTENSOR_RPC_URL=f"{urls[0].replace('http:', 'ws:')},own={urls[1]}",
+            BITTENSOR_ARCHIVE_NETWORK=urls[2],
+        )
+        (tmp_path / "delegates.json").write_text(BITTENSOR_LIST)
+        done = home.run()
+        assert done.returncode == 1
+        assert b"127.0.0.1#" in done.stderr
+        assert all(node.asked for node in nodes[:2])
+        for node in nodes:
+            assert all(CANARY in asked.target and "authorization" in asked.headers for asked in node.asked)
+        for command in (["status"], ["status", "--json"], ["doctor"]):
+            home.run(*command)
+
+
 def test_a_node_that_works_and_fails_at_its_blocks_brings_no_secret_out(tmp_path: Path) -> None:
     with node() as (running, url):
         home = Home(tmp_path, RPC_URL=url)
