@@ -59,3 +59,10 @@ def test_faults_are_set_and_cleared_from_outside() -> None:
 def test_a_benchmark_has_its_levels() -> None:
     with process("bench", "--levels", "5000", "--bakers", "40", "--latency", "0.01") as url:
         assert head(url) >= 15_005_000
+
+
+def test_a_subtensor_chain_is_served_as_well() -> None:
+    with process("subtensor", "--levels", "100", "--frozen") as url:
+        asked = {"jsonrpc": "2.0", "id": 1, "method": "chain_getHeader", "params": []}
+        number = int(requests.post(url, json=asked, timeout=5).json()["result"]["number"], 16)
+        assert requests.get(url + "/_simulator/head", timeout=5).json() == {"level": number}
