@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from collectors.bittensor.interface import BittensorPlan, Snapshot
+from collectors.bittensor.plan import BittensorPlan
 from monitor.bittensor_targets import BittensorTargets
 from monitor.config.settings import BITTENSOR_RPC_URL, Settings
 from monitor.cursor import load_cursor
@@ -15,6 +16,9 @@ from monitor.networks import pinned
 from monitor.readings import load_readings
 from monitor.rules.bittensor.watched import CHAIN
 from monitor.targets import targets
+
+if TYPE_CHECKING:
+    from collectors.bittensor.interface import Snapshot
 
 SNAPSHOT = "snapshot"
 """The kind of the reading that remembers the newest state: its runtime, when it was judged, and the last discovery."""
@@ -42,6 +46,7 @@ def load_bittensor_plan(
         discover=_is_due(watched, newest, now),
         spec_version=known.get("spec"),
         max_catchup=settings.bittensor_max_catchup_blocks,
+        block_time=known.get("block_time"),
         stale_after=settings.alert_inactive_state_threshold,
         now=now,
     )

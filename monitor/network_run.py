@@ -137,12 +137,13 @@ class NetworkRun(ABC):
         with reading(self.engine) as connection:
             cursor = load_cursor(connection, self.network)
         final = self.probed.final_level if self.probed else None
+        caught_up = self.finished.caught_up
         return NetworkReport(
             network=self.network,
             levels=self.levels_read,
             cursor=cursor.level if cursor else None,
             head=self.finished.source.head_level,
-            behind=max(0, final - cursor.level) if final is not None and cursor else None,
+            behind=max(0, final - cursor.level) if final is not None and cursor else 0 if caught_up else None,
             requests=self.finished.requests,
             error=self.finished.error,
             skipped=self.finished.skipped,

@@ -11,16 +11,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from collectors.bittensor.blocks import BlockReader, ReadBlock, hashes_of
-from collectors.bittensor.codec import Runtime
-from collectors.bittensor.interface import BittensorPlan, BlocksRead
 from collectors.bittensor.jsonrpc import JsonRpc
 from collectors.bittensor.networks import network_name
+from collectors.bittensor.plan import BittensorPlan
 from collectors.bittensor.probe import Head, Probe, probe
-from collectors.bittensor.runtimes import LAST_RUNTIME_UPGRADE, Runtimes, spec_of
-from collectors.bittensor.snapshot import SnapshotReader
-from collectors.bittensor.state import read_values
 from collectors.endpoint import Endpoint
 from collectors.errors import SourceError
 from collectors.interface import Finished, Item, Probed
@@ -28,7 +24,16 @@ from collectors.rpc import RpcClient
 from monitor.model import CoverageGap
 from monitor.source_model import Disagreement, SourceReading
 
+if TYPE_CHECKING:  # imported where there is something new: a run that finds the head unmoved does without
+    from collectors.bittensor.blocks import ReadBlock
+    from collectors.bittensor.codec import Runtime
+    from collectors.bittensor.interface import BlocksRead
+    from collectors.bittensor.runtimes import Runtimes
+    from collectors.bittensor.snapshot import SnapshotReader
+
 BATCH_BLOCKS = 100
+FRESH = 60
+"""Seconds for which a state that was judged need not be read again while no block came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,9 @@ class _Reading:
             head_level=max(head.best for head in found.heads),
         )
         self.plan = replace(self.plan, network=self.network)
+        if self._nothing_new(found.heads[0]):
+            self.caught_up = True
+            return
         failure: SourceError | None = None
         for head in found.heads:
             try:
@@ -101,9 +109,18 @@ class _Reading:
         if failure is not None:
             raise failure
 
+    def _nothing_new(self, head: Head) -> bool:
+        """No block since the last one read, and too soon to call that a standstill."""
+        cursor, at = self.plan.cursor, self.plan.block_time
+        if cursor is None or at is None or self.plan.discover:
+            return False
+        return head.finalised == cursor.hash and self.plan.now - at < FRESH
+
     def _from(self, head: Head, found: Probe) -> Iterator[Item]:
         """Everything from one endpoint. Nothing is yielded before its state was read whole: another one may be asked
         instead."""
+        from collectors.bittensor.runtimes import Runtimes
+
         assert found.genesis is not None
         runtimes = Runtimes(self.rpc, self.collector.cache, found.genesis)
         reader = self._first_answer(head, runtimes)
@@ -125,6 +142,10 @@ class _Reading:
 
     def _first_answer(self, head: Head, runtimes: Runtimes) -> SnapshotReader:
         """The state, read by the runtime that wrote it: the last run's, or another one after an upgrade."""
+        from collectors.bittensor.runtimes import LAST_RUNTIME_UPGRADE, spec_of
+        from collectors.bittensor.snapshot import SnapshotReader
+        from collectors.bittensor.state import read_values
+
         spec_version = self.plan.spec_version
         if spec_version is None:
             keys = [LAST_RUNTIME_UPGRADE]
@@ -146,6 +167,8 @@ class _Reading:
         return max(1, final - self.plan.first_look + 1)
 
     def _blocks(self, head: Head, runtimes: Runtimes, runtime: Runtime, first: int, final: int) -> Iterator[BlocksRead]:
+        from collectors.bittensor.blocks import BlockReader
+
         assert self.network is not None
         cursor = self.plan.cursor
         gaps: list[CoverageGap] = []
@@ -187,10 +210,14 @@ class _Reading:
             known = [one for one in came if one is not None]
             if len(known) == len(came) and known[-1] == head.finalised:
                 return known
+        from collectors.bittensor.blocks import hashes_of
+
         return hashes_of(self.rpc, head.endpoint, range(first, final + 1))
 
 
 def _together(network: str, read: list[ReadBlock], gaps: list[CoverageGap]) -> BlocksRead:
+    from collectors.bittensor.interface import BlocksRead
+
     return BlocksRead(
         network,
         tuple(one.block for one in read if one.block is not None),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from collectors.bittensor.batch import RpcCall
 from collectors.bittensor.block_facts import header_of
-from collectors.bittensor.interface import BittensorPlan
 from collectors.bittensor.jsonrpc import JsonRpc
+from collectors.bittensor.plan import BittensorPlan
 from collectors.endpoint import Endpoint
 from collectors.errors import SourceError
 from monitor.source_model import EndpointReading

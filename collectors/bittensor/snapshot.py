@@ -9,8 +9,9 @@ from typing import Any
 from collectors.bittensor.batch import RpcCall, RpcReply
 from collectors.bittensor.block_facts import Header, header_of
 from collectors.bittensor.codec import Runtime
-from collectors.bittensor.interface import BittensorPlan, Snapshot
+from collectors.bittensor.interface import Snapshot
 from collectors.bittensor.items import missed
+from collectors.bittensor.plan import BittensorPlan
 from collectors.bittensor.runtime_calls import decode_result, encode_arguments, has_method
 from collectors.bittensor.state import State
 from collectors.bittensor.subnets import METAGRAPH_INDEXES, subnet_of
