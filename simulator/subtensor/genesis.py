@@ -115,5 +115,6 @@ def _owned(world: World, subnet: RunningSubnet) -> None:
         both = tuple(dict.fromkeys([*known, *hotkeys]))
         world.put("OwnedHotkeys", coldkey, value=both)
         world.put("StakingHotkeys", coldkey, value=both)
+    for coldkey in (*owned, subnet.owner):
         if coldkey not in world.balances:
             world.balance(coldkey)
