@@ -77,8 +77,8 @@ class ChainRpc:
         """What should be wrong with a target; see `simulator.subtensor.truth`."""
         return [
             (one.rule, one.target, one.first, one.last)
-            for one in truth(self.chain, to_level)
-            if one.target == delegate and (one.last is None or one.last >= from_level)
+            for one in truth(self.chain, to_level, [delegate])
+            if one.last is None or one.last >= from_level
         ]
 
     def level(self, request: Request, now: float, view: Sequence[Fault]) -> int | None:
