@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from monitor.commands.cli import HOME, configured, env_file_option, exit_with, json_option
+from monitor.commands.cli_bittensor import bittensor
 from monitor.commands.cli_operations import OPERATIONS
 from monitor.loading import loading_code
 
@@ -158,6 +159,7 @@ def history(env_file: Path | None, as_json: bool, target: str, from_level: int |
 
 for operation in OPERATIONS:
     main.add_command(operation)
+main.add_command(bittensor)
 
 
 if __name__ == "__main__":

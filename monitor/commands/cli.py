@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,16 +51,19 @@ def discard_output() -> None:
     os.close(nowhere)
 
 
-def configured(env_file: Path | None, heartbeat: bool = False, nagios: bool = False) -> Configuration:
+def configured(
+    env_file: Path | None, heartbeat: bool = False, nagios: bool = False, given: Mapping[str, str] | None = None
+) -> Configuration:
     """Exit 2 with one line per problem where there is none that can be used; `heartbeat`: its fail is told too.
 
-    `nagios`: one line on standard output and exit 3 instead, since 2 means something else there.
+    `nagios`: one line on standard output and exit 3 instead, since 2 means something else there. `given`: settings
+    that an option of the command stands for; they win.
     """
     from monitor.config.configuration import load
     from monitor.config.problem import ConfigError
 
     try:
-        configuration = load(env_file, os.environ, HOME)
+        configuration = load(env_file, {**os.environ, **(given or {})}, HOME)
     except ConfigError as error:
         if nagios:
             from monitor.nagios import UNKNOWN, unknown

@@ -1,0 +1,1 @@
+"""`main.py bittensor …`: what is on the chain, for people and scripts."""

@@ -1,0 +1,92 @@
+"""What every `main.py bittensor` command begins and ends with: a block to look at, and errors as one line."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from pathlib import Path
+
+from collectors.bittensor.at_block import AtBlock
+from collectors.bittensor.block_opener import BlockOpener, NoArchive, NoSuchBlock
+from collectors.bittensor.library import LibraryMissing
+from collectors.bittensor.views.subnet import NoSuchSubnet
+from collectors.endpoint import Endpoint, parse_endpoints
+from collectors.errors import SourceError
+from collectors.rpc import RpcClient
+from monitor.config.bittensor_nodes import PORT, http_addresses
+from monitor.config.configuration import Configuration
+from monitor.config.settings import BITTENSOR_RPC_URL, Settings
+
+LONGEST = 300
+"""Seconds that a command may ask for."""
+ARCHIVE = "BITTENSOR_ARCHIVE_NETWORK"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was asked for, and where it is read."""
+
+    opener: BlockOpener
+    block: AtBlock
+    """The one of --block, else the newest finalised one."""
+    zone: tzinfo
+    as_json: bool
+
+
+class WrongWord(Exception):
+    """An option's value cannot be used; one line."""
+
+
+def look(
+    configuration: Configuration, network: str | None, block: int | None, as_json: bool, show: Callable[[Look], None]
+) -> int:
+    """Runs `show`; 1 where the chain cannot be read, 2 where a word or a setting is wrong, each with one line."""
+    settings = configuration.settings
+    try:
+        endpoints, archive = _endpoints(settings, network)
+        with ExitStack() as stack:
+            client = stack.enter_context(_client(settings, endpoints))
+            keeper = stack.enter_context(_client(settings, archive)) if archive else None
+            opener = BlockOpener(client, keeper, Path(settings.bittensor_metadata_cache))
+            show(Look(opener, opener.open(block), settings.zone, as_json))
+    except (WrongWord, NoSuchBlock, NoSuchSubnet, NoArchive, LibraryMissing) as error:
+        print(f"sentinel: {error}", file=sys.stderr)
+        return 2
+    except SourceError as error:
+        print(f"sentinel: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def nodes_of(network: str) -> str:
+    """The addresses that --network stands for. Raises EndpointError, which quotes nothing of them."""
+    return http_addresses(network, "--network")
+
+
+def _endpoints(settings: Settings, network: str | None) -> tuple[Sequence[Endpoint], Sequence[Endpoint]]:
+    """(whom to ask, whom to ask for dropped state)."""
+    if network is not None:
+        endpoints = parse_endpoints(nodes_of(network), "--network", PORT)
+    elif settings.bittensor_rpc_url is not None:
+        endpoints = parse_endpoints(settings.bittensor_rpc_url.get_secret_value(), BITTENSOR_RPC_URL, PORT)
+    else:
+        raise WrongWord(f"{BITTENSOR_RPC_URL} is not set: write the address of a node, or give --network finney")
+    archive = settings.bittensor_archive_network
+    keepers = () if archive is None else parse_endpoints(archive.get_secret_value(), ARCHIVE, PORT)
+    return endpoints, [replace(endpoint, label=f"archive:{endpoint.label}") for endpoint in keepers]
+
+
+def _client(settings: Settings, endpoints: Sequence[Endpoint]) -> RpcClient:
+    return RpcClient(
+        endpoints,
+        timeout=settings.rpc_timeout,
+        max_connections=settings.rpc_max_connections,
+        max_body=settings.rpc_max_body,
+        deadline=time.monotonic() + LONGEST,
+        health={},
+        now=lambda: int(time.time()),
+    )

@@ -1,0 +1,134 @@
+"""`main.py bittensor …`: looking at a Bittensor chain. Nothing is watched, stored or told by it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from monitor.commands.cli import configured, discard_output, env_file_option, json_option
+
+if TYPE_CHECKING:
+    from monitor.commands.bittensor.looking import Look
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+netuid_option = click.option("--netuid", type=click.IntRange(0, 2**16 - 1), required=True, help="The subnet.")
+
+
+def looking(function: Command) -> Command:
+    """The options of every command here."""
+    options = (
+        env_file_option,
+        json_option,
+        click.option("--block", type=click.IntRange(min=0), help="Its number. Default: the newest finalised one."),
+        click.option("--network", help="finney, lite, archive, test, or a node's address. Default: BITTENSOR_RPC_URL."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def _look(
+    show: Callable[[Look], None], env_file: Path | None, network: str | None, block: int | None, as_json: bool
+) -> None:
+    """Ends the process with the command's exit code."""
+    from collectors.endpoint import EndpointError
+    from monitor.commands.bittensor.looking import look, nodes_of
+
+    try:
+        given = {} if network is None else {"BITTENSOR_RPC_URL": nodes_of(network)}
+    except EndpointError as error:
+        click.echo(f"sentinel: {error}", err=True)
+        sys.exit(2)
+    configuration = configured(env_file, given=given)
+    try:
+        code = look(configuration, network, block, as_json, show)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` had enough
+        discard_output()
+        code = 0
+    sys.exit(code)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def bittensor() -> None:
+    """Look at a Bittensor chain: subnets, neurons, dividends, blocks. No state, no alerts.
+
+    \b
+    main.py bittensor subnets
+    main.py bittensor metagraph --netuid 18
+    main.py bittensor dividends --netuid 18 --block 6852690 --network archive --json
+    """
+
+
+@bittensor.command()
+@looking
+@netuid_option
+def hyperparameters(env_file: Path | None, as_json: bool, block: int | None, network: str | None, netuid: int) -> None:
+    """A subnet's hyperparameters: name, value as stored, unit, and what it means.
+
+    \b
+    main.py bittensor hyperparameters --netuid 18
+    """
+    from monitor.commands.bittensor.hyperparameters import show_hyperparameters
+
+    _look(partial(show_hyperparameters, netuid=netuid), env_file, network, block, as_json)
+
+
+@bittensor.command()
+@looking
+@netuid_option
+def metagraph(env_file: Path | None, as_json: bool, block: int | None, network: str | None, netuid: int) -> None:
+    """Everybody on a subnet, by uid.
+
+    \b
+    main.py bittensor metagraph --netuid 18 --json | jq '.[] | select(.validator_permit) | .hotkey'
+    """
+    from monitor.commands.bittensor.metagraph import show_metagraph
+
+    _look(partial(show_metagraph, netuid=netuid), env_file, network, block, as_json)
+
+
+@bittensor.command()
+@looking
+@netuid_option
+def dividends(env_file: Path | None, as_json: bool, block: int | None, network: str | None, netuid: int) -> None:
+    """What stakers got in a subnet's last epoch, by hotkey, the largest first.
+
+    \b
+    main.py bittensor dividends --netuid 18
+    main.py bittensor dividends --netuid 18 --block 6852690 --network archive
+    """
+    from monitor.commands.bittensor.dividends import show_dividends
+
+    _look(partial(show_dividends, netuid=netuid), env_file, network, block, as_json)
+
+
+@bittensor.command()
+@looking
+@netuid_option
+@click.option("--hotkey", metavar="ADDRESS", help="This one only. Default: all who were paid in the last epoch.")
+@click.option("--epochs", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many, at most.")
+def apy(
+    env_file: Path | None,
+    as_json: bool,
+    block: int | None,
+    network: str | None,
+    netuid: int,
+    hotkey: str | None,
+    epochs: int,
+) -> None:
+    """Yields of staking on a subnet, compounded over epochs that were, not over one extrapolated.
+
+    \b
+    main.py bittensor apy --netuid 18 --epochs 3
+    main.py bittensor apy --netuid 18 --hotkey 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --epochs 140
+    """
+    from monitor.commands.bittensor.apy import show_apy
+
+    _look(partial(show_apy, netuid=netuid, hotkey=hotkey, epochs=epochs), env_file, network, block, as_json)
