@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3.15 python3.14 python3.13 python3.12 pyth
 .PHONY: help demo test crash install lint bench clean
 
 help:
-	@echo "make demo     set up .venv and watch one alert from its firing to its recovery (simulated chain)"
+	@echo "make demo     set up .venv and watch alerts come and go on simulated chains (under a minute)"
 	@echo "make test     set up .venv and run the whole test suite"
 	@echo "make crash    kill -9 the checker 500 times, and see whether anything was lost (a few minutes)"
 	@echo "make install  set up .venv for the real thing: .venv/bin/python main.py init"
@@ -36,12 +36,18 @@ $(VENV)/run-installed: requirements.txt $(VENV)/created
 $(VENV)/dev-installed: requirements-dev.txt requirements-notify.txt requirements-postgres.txt requirements-bittensor.txt requirements.txt $(VENV)/created
 	@echo "Installing requirements-dev.txt"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@touch $@ $(VENV)/run-installed
+	@touch $@ $(VENV)/run-installed $(VENV)/bittensor-installed
+
+# Without a wheel for this machine (musl has none) it is tried again next time; the demo does without.
+$(VENV)/bittensor-installed: requirements-bittensor.txt $(VENV)/run-installed
+	@echo "Installing requirements-bittensor.txt"
+	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r requirements-bittensor.txt \
+		2>/dev/null; then touch $@; else echo "There is no wheel of bittensor-core to be had here."; fi
 
 install: $(VENV)/run-installed
 	@echo "Installed. Next: $(BIN)/python main.py init"
 
-demo: $(VENV)/run-installed
+demo: $(VENV)/bittensor-installed
 	@$(BIN)/python -m simulator demo
 
 test: $(VENV)/dev-installed

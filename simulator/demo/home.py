@@ -6,11 +6,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from simulator.plan import Baker
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 MAIN = CHECKOUT / "main.py"
@@ -31,12 +30,13 @@ class Ran:
 class Home:
     """`folder` exists, is empty, and is removed by whoever made it."""
 
-    def __init__(self, folder: Path, rpc_url: str, bakers: tuple[Baker, ...]) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str], watched: Any) -> None:
+        """`watched`: what delegates.json holds."""
         self._folder = folder
         self._env_file = folder / ".env"
-        self._env_file.write_text(f"RPC_URL={rpc_url}\nIDENTIFIER=demo\n")
-        delegates = [{"address": baker.address, "name": baker.name, "runbook": "ssh bkr1"} for baker in bakers]
-        (folder / "delegates.json").write_text(json.dumps(delegates, indent=2))
+        lines = [f"{name}={value}\n" for name, value in {**settings, "IDENTIFIER": "demo"}.items()]
+        self._env_file.write_text("".join(lines))
+        (folder / "delegates.json").write_text(json.dumps(watched, indent=2))
 
     def run(self, command: str, *options: str) -> Ran:
         """One process of main.py, with as little of an environment as cron gives it: the user's own settings and
@@ -54,12 +54,7 @@ class Home:
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
-    def incident(self, target: str) -> dict[str, Any] | None:
-        """The newest incident of missed attestations of `target`, as `incidents --all --json` tells it."""
+    def incidents(self) -> list[dict[str, Any]]:
+        """As `incidents --all --json` tells them, the newest first; none where nothing ran yet."""
         found = self.run("incidents", "--all", "--json")
-        if found.exit_code != 0:
-            return None
-        for incident in json.loads(found.output):
-            if (incident["target"], incident["rule"]) == (target, "missed_attestation"):
-                return dict(incident)
-        return None
+        return list(json.loads(found.output)) if found.exit_code == 0 else []

@@ -22,14 +22,26 @@ class Narrator:
         self._stream = stream
         self._coloured = stream.isatty()
 
-    def opening(self, rpc_url: str, interval: int, names: tuple[str, ...]) -> None:
-        self._line("Sentinel, on a simulated Tezos chain. Nothing leaves this machine.", _BOLD)
+    def opening(self) -> None:
+        self._line("Sentinel, on simulated chains. Nothing leaves this machine. Times are UTC.", _BOLD)
+
+    def tezos(self, rpc_url: str, interval: int, names: tuple[str, ...]) -> None:
+        self._chapter("Tezos")
         self._line(f"The node at {rpc_url} has a new block every second (mainnet: every 6 s), and the real")
         self._line(
-            f"`main.py check` starts every {interval} s (under cron: every minute). It watches {' and '.join(names)}."
+            f"`main.py check` starts every {interval} s (under cron: every minute). It watches {_together(names)}."
         )
-        self._line("Times are UTC.")
         self._line()
+
+    def bittensor(self, rpc_url: str, step: int, names: tuple[str, ...]) -> None:
+        self._chapter("Bittensor")
+        self._line(f"The node at {rpc_url} plays half an hour of a subnet, and the real `main.py check` starts every")
+        self._line(f"{step // 60} minutes of it (under cron: every minute). It watches {_together(names)}.")
+        self._line()
+
+    def left_out(self, chapter: str, why: str) -> None:
+        self._line()
+        self._line(f"{chapter} is left out: {why}.")
 
     def happens(self, at: float, what: str) -> None:
         self._line(f"{_clock(at)}  {self._painted(what, _BOLD)}")
@@ -49,14 +61,15 @@ class Narrator:
         self._line(f"$ python main.py {words}", _BOLD)
         self._line(output.rstrip())
 
-    def closing(self, *, alert: bool, recovery: bool) -> None:
+    def failed(self, untold: str) -> None:
         self._line()
-        if not (alert and recovery):
-            self._line(f"The demo failed: {'no recovery' if alert else 'no alert'} was told.", "31")
-            return
-        self._line("The alert and its recovery were told. What next:", _BOLD)
+        self._line(f"The demo failed: {untold} was told.", "31")
+
+    def closing(self) -> None:
+        self._line()
+        self._line("All of it was told. What next:", _BOLD)
         python, main = shlex.quote(_shown(sys.executable)), "main.py"
-        self._line(f"  {python} {main} init      writes .env and delegates.json: your node, your bakers")
+        self._line(f"  {python} {main} init      writes .env and delegates.json: your nodes, your bakers")
         self._line(f"  {python} {main} check     one run; then `{main} status`")
         self._line(f"  {python} {main} --help    everything else")
         self._line("and in your crontab (crontab -e), so that it runs every minute:")
@@ -65,6 +78,10 @@ class Narrator:
     def interrupted(self) -> None:
         self._line()
         self._line("Stopped. Nothing is left behind.")
+
+    def _chapter(self, name: str) -> None:
+        self._line()
+        self._line(name, _BOLD)
 
     def _line(self, text: str = "", colour: str = "") -> None:
         self._stream.write(self._painted(text, colour) + "\n")
@@ -79,6 +96,11 @@ def crontab_line() -> str:
     lines = (CHECKOUT / "crontab.example").read_text(encoding="utf-8").splitlines()
     line = next(line for line in lines if line.startswith(CRON_LINE))
     return line.replace("$SENTINEL", shlex.quote(str(CHECKOUT)))
+
+
+def _together(names: tuple[str, ...]) -> str:
+    """ "a, b and c" """
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _clock(at: float) -> str:

@@ -1,4 +1,4 @@
-"""The chain of the demo: a block a second, its head at the real now, and one baker out for a while."""
+"""The Tezos chain of the demo: a block a second, its head at the real now, and one baker out for a while."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STOPS_AFTER, BACK_AFTER = 4, 20
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class TezosScene:
     """Times are UTC seconds."""
 
     chain: Chain
