@@ -17,6 +17,20 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+
+def _hotkey(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A whole address; what is wrong with another one is said without repeating what may be a secret."""
+    if value is not None:
+        from monitor.config.address import AddressError
+        from monitor.config.ss58 import check_ss58
+
+        try:
+            check_ss58(value)
+        except AddressError as error:
+            raise click.BadParameter(f"{error.text}: {error.fix}") from None
+    return value
+
+
 netuid_option = click.option("--netuid", type=click.IntRange(0, 2**16 - 1), required=True, help="The subnet.")
 
 
@@ -112,7 +126,9 @@ def dividends(env_file: Path | None, as_json: bool, block: int | None, network: 
 @bittensor.command()
 @looking
 @netuid_option
-@click.option("--hotkey", metavar="ADDRESS", help="This one only. Default: all who were paid in the last epoch.")
+@click.option(
+    "--hotkey", metavar="ADDRESS", callback=_hotkey, help="This one only. Default: all who were paid in the last epoch."
+)
 @click.option("--epochs", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many, at most.")
 def apy(
     env_file: Path | None,
@@ -132,3 +148,43 @@ def apy(
     from monitor.commands.bittensor.apy import show_apy
 
     _look(partial(show_apy, netuid=netuid, hotkey=hotkey, epochs=epochs), env_file, network, block, as_json)
+
+
+@bittensor.command()
+@looking
+@netuid_option
+@click.option("--hotkey", metavar="ADDRESS", callback=_hotkey, help="Its hotkey, registered or not.")
+@click.option("--uid", type=click.IntRange(0, 2**16 - 1), help="Or the uid that it holds.")
+def neuron(
+    env_file: Path | None,
+    as_json: bool,
+    block: int | None,
+    network: str | None,
+    netuid: int,
+    hotkey: str | None,
+    uid: int | None,
+) -> None:
+    """Everything that is known of one neuron.
+
+    \b
+    main.py bittensor neuron --netuid 18 --uid 7
+    main.py bittensor neuron --netuid 18 --hotkey 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --json
+    """
+    from monitor.commands.bittensor.neuron import show_neuron
+
+    if (hotkey is None) == (uid is None):
+        raise click.UsageError("give --hotkey or --uid, and one of them only")
+    _look(partial(show_neuron, netuid=netuid, hotkey=hotkey, uid=uid), env_file, network, block, as_json)
+
+
+@bittensor.command()
+@looking
+def subnets(env_file: Path | None, as_json: bool, block: int | None, network: str | None) -> None:
+    """All subnets: tempo, price, emission, neurons, what a registration costs, owner.
+
+    \b
+    main.py bittensor subnets --json | jq '.[] | select(.emission_enabled == false) | .netuid'
+    """
+    from monitor.commands.bittensor.subnets import show_subnets
+
+    _look(show_subnets, env_file, network, block, as_json)

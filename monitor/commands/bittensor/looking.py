@@ -13,6 +13,7 @@ from pathlib import Path
 from collectors.bittensor.at_block import AtBlock
 from collectors.bittensor.block_opener import BlockOpener, NoArchive, NoSuchBlock
 from collectors.bittensor.library import LibraryMissing
+from collectors.bittensor.views.neuron import NoSuchNeuron
 from collectors.bittensor.views.subnet import NoSuchSubnet
 from collectors.endpoint import Endpoint, parse_endpoints
 from collectors.errors import SourceError
@@ -53,7 +54,7 @@ def look(
             keeper = stack.enter_context(_client(settings, archive)) if archive else None
             opener = BlockOpener(client, keeper, Path(settings.bittensor_metadata_cache))
             show(Look(opener, opener.open(block), settings.zone, as_json))
-    except (WrongWord, NoSuchBlock, NoSuchSubnet, NoArchive, LibraryMissing) as error:
+    except (WrongWord, NoSuchBlock, NoSuchSubnet, NoSuchNeuron, NoArchive, LibraryMissing) as error:
         print(f"sentinel: {error}", file=sys.stderr)
         return 2
     except SourceError as error:
