@@ -7,7 +7,18 @@ from fnmatch import fnmatchcase
 
 from monitor.model import CheckKey
 
-ONLY_BY_NAME = frozenset({"control_change"})
+ONLY_BY_NAME = frozenset(
+    {
+        "control_change",
+        "wallet_control",
+        "coldkey_swap",
+        "identity",
+        "owner_changed",
+        "take_changed",
+        "childkeys",
+        "childkeys_pending",
+    }
+)
 """Rules that a pattern quiets only by naming them: an attacker's key change must not hide behind a maintenance."""
 
 

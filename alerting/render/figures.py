@@ -93,6 +93,8 @@ def called(key: CheckKey, name: str | None) -> str:
     if not key.network.startswith("bittensor"):
         return named(name, key.target)
     netuid, slash, hotkey = key.target.partition("/")
+    if key.target == "source":
+        return f"Bittensor {key.network.partition(':')[2]}"
     if not netuid.isdecimal():
         return named(name, key.target)
     own = named(name, hotkey) if slash else named(name, netuid) if name and name.strip() != netuid else ""

@@ -54,6 +54,15 @@ def test_a_control_change_is_meant_by_its_name(pattern: str) -> None:
     assert matches(pattern, CHANGE, "alice")
 
 
+@pytest.mark.parametrize("rule", ["wallet_control", "coldkey_swap", "identity", "take_changed", "childkeys_pending"])
+def test_nor_does_a_bittensor_key_that_changes_hands(rule: str) -> None:
+    change = CheckKey("bittensor:finney", "5Cold", rule)
+    assert [matches(pattern, change, "wallet") for pattern in ("wallet", "*", "wallet/*", f"wallet/{rule}")] == [
+        *[False] * 3,
+        True,
+    ]
+
+
 def test_a_name_with_a_glob_character_means_itself() -> None:
     assert matches("bkr[1]", MISSED, "bkr[1]")
     assert not matches("bkr[1]", MISSED, "bkr2")

@@ -41,7 +41,7 @@ _SAME_SETTER = {"alpha_low": "alpha_high"}
 def baseline_of(context: BittensorContext, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """JSON-able: what is known now, over what was known before."""
     now: dict[str, Any] = {}
-    if context.scope == "subnet" and context.subnet is not None:
+    if context.scope == "subnet" and context.subnet is not None and context.subnet.exists is not False:
         subnet = context.subnet
         parameters = subnet.hyperparameters
         now = {
