@@ -34,13 +34,15 @@ class AtBlock:
         block_hash: str,
         timestamp: int,
         runtime: Runtime,
-        same_runtime: bool,
+        holds: int | None,
     ) -> None:
-        """`timestamp`: UTC seconds. `runtime`: the one that wrote the block; `same_runtime`: and it answers calls."""
+        """`timestamp`: UTC seconds. `runtime`: the one that wrote the block. `holds`: the spec version of the one that
+        answers calls at it, which is the next one's in the block of an upgrade."""
         self.network, self.endpoint, self.runtime = network, endpoint, runtime
         self.number, self.parent, self.hash, self.timestamp = header.number, header.parent, block_hash, timestamp
         self.state = State(runtime)
-        self._rpc, self._runtimes, self._same_runtime = rpc, runtimes, same_runtime
+        self.holds = holds
+        self._rpc, self._runtimes, self._same_runtime = rpc, runtimes, holds == runtime.spec_version
         self._results: dict[Method, Any] = {}
 
     def has_method(self, api: str, method: str) -> bool:

@@ -140,7 +140,7 @@ class _Source:
             begun.hash,
             now // 1000,
             runtime,
-            told == runtime.spec_version,
+            told if isinstance(told, int) else None,
         )
 
 

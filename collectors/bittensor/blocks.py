@@ -30,6 +30,8 @@ class ReadBlock:
     """None where it was passed."""
     facts: BlockFacts | None
     gap: CoverageGap | None = None
+    undecided: tuple[str, ...] = ()
+    """Calls whose fate the events do not tell, and extrinsics that cannot be decoded."""
 
 
 class BlockReader:
@@ -96,7 +98,8 @@ class BlockReader:
             gap = CoverageGap(self.network, level, level, str(error))
             return ReadBlock(level, block, None, gap)
         calls = read_calls(runtime, extrinsics, events)
-        return ReadBlock(level, block, BlockFacts(level, block_hash, timestamp, spec_version, events, calls.calls))
+        facts = BlockFacts(level, block_hash, timestamp, spec_version, events, calls.calls)
+        return ReadBlock(level, block, facts, undecided=calls.undecided)
 
     def _passed(self, level: int, reason: str) -> ReadBlock:
         return ReadBlock(level, None, None, CoverageGap(self.network, level, level, reason))

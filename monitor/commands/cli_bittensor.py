@@ -188,3 +188,61 @@ def subnets(env_file: Path | None, as_json: bool, block: int | None, network: st
     from monitor.commands.bittensor.subnets import show_subnets
 
     _look(show_subnets, env_file, network, block, as_json)
+
+
+@bittensor.command("block")
+@looking
+def one_block(env_file: Path | None, as_json: bool, block: int | None, network: str | None) -> None:
+    """One block in figures: parent, calls, failures, events.
+
+    \b
+    main.py bittensor block --block 6852690 --network archive
+    """
+    from monitor.commands.bittensor.block import show_block
+
+    _look(show_block, env_file, network, block, as_json)
+
+
+@bittensor.command()
+@looking
+@click.option("--hyperparams", is_flag=True, help="Calls that set a hyperparameter, with old and new value.")
+@click.option("--weights", is_flag=True, help="Calls that set, commit or reveal weights.")
+def extrinsics(
+    env_file: Path | None, as_json: bool, block: int | None, network: str | None, hyperparams: bool, weights: bool
+) -> None:
+    """The calls that a block made, out of Sudo, batches, proxies and multisigs, and what became of each.
+
+    \b
+    main.py bittensor extrinsics --hyperparams
+    main.py bittensor extrinsics --weights --json | jq '.[] | select(.success | not) | .error'
+    """
+    from monitor.commands.bittensor.block import show_extrinsics
+
+    _look(partial(show_extrinsics, hyperparams=hyperparams, weights=weights), env_file, network, block, as_json)
+
+
+@bittensor.command()
+@looking
+def events(env_file: Path | None, as_json: bool, block: int | None, network: str | None) -> None:
+    """The events of a block, in order.
+
+    \b
+    main.py bittensor events --json | jq -r '.[].event' | sort | uniq -c
+    """
+    from monitor.commands.bittensor.block import show_events
+
+    _look(show_events, env_file, network, block, as_json)
+
+
+@bittensor.command()
+@looking
+def runtime(env_file: Path | None, as_json: bool, block: int | None, network: str | None) -> None:
+    """The runtime that wrote a block, and what of the watched storage it does not have.
+
+    \b
+    main.py bittensor runtime
+    main.py bittensor runtime --block 6852690 --network archive
+    """
+    from monitor.commands.bittensor.runtime import show_runtime
+
+    _look(show_runtime, env_file, network, block, as_json)

@@ -19,7 +19,7 @@ def show_neuron(look: Look, netuid: int, hotkey: str | None, uid: int | None) ->
     state = look.block.state
     root_unit = "α" if state.has(ROOT_ALPHA) else "τ" if state.has(TAO) else None
     row = _row(view, look.block.number, root_unit)
-    print_rows(look, [row], ("", ""), _lines(view, row, look.block.number), netuid=netuid)
+    print_rows(look, [row], ("what", "value"), _lines(view, row, look.block.number), netuid=netuid)
 
 
 def _row(view: NeuronView, block: int, root_unit: str | None) -> dict[str, Any]:
