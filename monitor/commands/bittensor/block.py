@@ -60,17 +60,7 @@ def show_extrinsics(look: Look, hyperparams: bool, weights: bool) -> None:
         set_on = {_netuid(call) for call in calls if parameter_of(call.name) is not None}
         around = hyperparameters_around(look.opener, look.block, [netuid for netuid in set_on if netuid is not None])
     rows = [_call_row(call, around) for call in calls]
-    cells = [
-        (
-            row["extrinsic"],
-            _name(row),
-            address(row["origin"]),
-            row["error"] or ("ok" if row["success"] else "failed"),
-            said,
-        )
-        for row in rows
-        for said in [_change(row) if row["parameter"] else _fields(row["arguments"])]
-    ]
+    cells = [(row["extrinsic"], _name(row), address(row["origin"]), _result(row), _change(row)) for row in rows]
     notes = [f"What became of these is not told: {', '.join(view.undecided)}."] if view.undecided else []
     print_rows(look, rows, ("extrinsic", "call", "by", "result", "what"), cells, notes=notes, empty="No such call.")
 
@@ -100,7 +90,7 @@ def _call_row(call: ChainCall, around: Around) -> dict[str, Any]:
         "success": call.success,
         "error": call.error,
         "arguments": _plain(call.arguments),
-        "parameter": parameter if around or netuid is None else None,
+        "parameter": parameter,
         "old": _plain((before or {}).get(parameter or "")),
         "new": _plain((after or {}).get(parameter or "")),
     }
@@ -114,6 +104,10 @@ def _netuid(call: ChainCall) -> int | None:
 def _name(row: Mapping[str, Any]) -> str:
     """As "Sudo.sudo > AdminUtils.sudo_set_tempo"."""
     return " > ".join((*row["path"], row["call"]))
+
+
+def _result(row: Mapping[str, Any]) -> str:
+    return str(row["error"]) if row["error"] else "ok" if row["success"] else "failed"
 
 
 def _change(row: Mapping[str, Any]) -> str:
