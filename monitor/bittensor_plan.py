@@ -37,6 +37,7 @@ def load_bittensor_plan(
     known = {} if newest is None else newest.value
     return BittensorPlan(
         network=network,
+        name_override=settings.bittensor_network,
         expected_chain_id=pin.chain_id if pin else None,
         cursor=load_cursor(connection, network) if network else None,
         hotkeys=_hotkeys(watched, stored),

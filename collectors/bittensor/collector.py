@@ -88,7 +88,11 @@ class _Reading:
         if not found.heads or found.genesis is None:
             self.error = found.error or "no endpoint answered"
             return
-        self.network = self.network or network_name(found.genesis)
+        try:
+            self.network = self.network or network_name(found.genesis, self.plan.name_override)
+        except ValueError as error:
+            self.fail(str(error))
+            return
         self.source = replace(
             self.source,
             network=self.network,

@@ -14,6 +14,8 @@ class BittensorPlan:
 
     network: str | None
     """The pinned name, e.g. "bittensor:finney"; None before the first contact."""
+    name_override: str | None
+    """BITTENSOR_NETWORK."""
     expected_chain_id: str | None
     """The genesis hash, pinned with the name."""
     cursor: Cursor | None
