@@ -42,12 +42,17 @@ class AtBlock:
         self.number, self.parent, self.hash, self.timestamp = header.number, header.parent, block_hash, timestamp
         self.state = State(runtime)
         self.holds = holds
-        self._rpc, self._runtimes, self._same_runtime = rpc, runtimes, holds == runtime.spec_version
+        self._rpc, self._runtimes = rpc, runtimes
         self._results: dict[Method, Any] = {}
+
+    @property
+    def upgrades(self) -> bool:
+        """Whether it is the block of an upgrade: written by one runtime, and holding the next."""
+        return self.holds is not None and self.holds != self.runtime.spec_version
 
     def has_method(self, api: str, method: str) -> bool:
         """Whether `read` can tell its result: not in the block of an upgrade, whose calls the next runtime answers."""
-        return self._same_runtime and has_method(self.runtime, api, method)
+        return self.holds == self.runtime.spec_version and has_method(self.runtime, api, method)
 
     def read(self, *methods: Method) -> None:
         """Asks for what `self.state` wants, and for what the runtime's methods answer. Those that it does not have,

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from collectors.bittensor.at_block import AtBlock
-from collectors.bittensor.block_opener import BlockOpener, NoArchive
+from collectors.bittensor.block_opener import BlockOpener
 from collectors.bittensor.subnets import subnet_of
 from collectors.bittensor.views.dividends import ALPHA
 from collectors.bittensor.views.subnet import NoSuchSubnet
-from collectors.errors import Unreadable
+from collectors.errors import SourceError, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Epochs:
 
 
 def read_epochs(opener: BlockOpener, newest: AtBlock, netuid: int, hotkeys: Sequence[str], most: int) -> Epochs:
-    """`hotkeys`: whose; none given: all who were paid in the newest epoch. Raises SourceError where the newest block
-    cannot be read, NoSuchSubnet, and Unreadable where there was no whole epoch."""
+    """`hotkeys`: whose; none given: all who were paid in the newest epoch. `most`: from 1 on. Raises SourceError where
+    not even the newest epoch can be read, among them NoSuchSubnet and NoArchive."""
     epoch, paid = _last_epoch(newest, netuid, hotkeys)
     whose = tuple(hotkeys) or tuple(sorted(paid))
     found: list[Epoch] = []
@@ -50,19 +50,17 @@ def read_epochs(opener: BlockOpener, newest: AtBlock, netuid: int, hotkeys: Sequ
     while len(found) < most:
         try:
             block = opener.open(epoch - 1)
-        except NoArchive as error:
+            for hotkey in whose:
+                block.state.want("TotalHotkeyAlpha", hotkey, netuid)
+            before, paid_before = _last_epoch(block, netuid, whose)
+        except SourceError as error:
+            if not found:
+                raise
             stopped = str(error)
             break
-        for hotkey in whose:
-            block.state.want("TotalHotkeyAlpha", hotkey, netuid)
-        before, paid_before = _last_epoch(block, netuid, whose)
         stake = {hotkey: block.state.number("TotalHotkeyAlpha", hotkey, netuid) or 0 for hotkey in whose}
-        if before >= epoch:
-            raise Unreadable(f"block {block.number} tells of an epoch after it")
         found.append(Epoch(epoch, before, paid, stake))
         oldest, epoch, paid = block, before, paid_before
-    if not found:
-        raise Unreadable(stopped or "no whole epoch")
     seconds = (newest.timestamp - oldest.timestamp) / (newest.number - oldest.number)
     return Epochs(tuple(found), seconds, stopped)
 

@@ -26,7 +26,8 @@ def show_hyperparameters(look: Look, netuid: int) -> None:
     """Name, value as stored, unit, and what that means."""
     subnet = read_subnet(look.block, netuid).state
     if subnet.hyperparameters is None:
-        raise Unreadable(f"the hyperparameters of subnet {netuid} were not told")
+        where = "look at the block before or after it" if look.block.upgrades else "another block may tell"
+        raise Unreadable(f"the runtime of block {look.block.number} tells no hyperparameters: {where}")
     tempo = subnet.tempo or 0
     rows = [
         {

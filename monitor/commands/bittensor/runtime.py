@@ -22,7 +22,7 @@ def show_runtime(look: Look) -> None:
         for item in missing
     ]
     notes = [f"Metadata of version {block.runtime.metadata_version}, read from {block.endpoint}."]
-    if block.holds is not None and block.holds != block.runtime.spec_version:
+    if block.upgrades:
         notes.append(f"An upgrade: the next block is written by runtime {block.holds}.")
     header = ("missing", "rules that are unknown without it", "read instead")
     print_rows(look, [row], header, cells, notes=notes, empty="Everything that is watched is there.")
