@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from bench import delegates, memory, outbox, quiet, rate_limit, requests_per_block, throughput
+from bench import bittensor, delegates, memory, outbox, quiet, rate_limit, requests_per_block, throughput
 from bench.figure import Benchmark, Figure, Size, table
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "delegates": delegates.figures,
     "memory": memory.figures,
     "outbox": outbox.figures,
+    "bittensor": bittensor.figures,
 }
 
 

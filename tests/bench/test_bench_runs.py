@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bench import outbox, rate_limit, requests_per_block
+from bench import bittensor, outbox, rate_limit, requests_per_block
 from bench.__main__ import BENCHMARKS, main
 from bench.checker import Checker
 from bench.figure import Figure, Size, at_least, at_most, table
@@ -52,6 +52,14 @@ def test_an_unknown_benchmark_is_refused_by_name(capsys: pytest.CaptureFixture[s
 def test_requests_per_block_keep_their_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requests_per_block, "DELEGATES", (3,))
     figures = requests_per_block.figures(TINY)
+    assert all(figure.ok and figure.measured > 1 for figure in figures), table(figures)
+
+
+def test_requests_of_a_bittensor_minute_keep_their_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("bittensor_core", reason="the decoder is not installed")
+    monkeypatch.setattr(bittensor, "HOTKEYS", (2,))
+    monkeypatch.setattr(bittensor, "NEURONS", 16)
+    figures = bittensor.figures(Size(0.2))
     assert all(figure.ok and figure.measured > 1 for figure in figures), table(figures)
 
 
