@@ -41,9 +41,11 @@ class NoSuchBlock(SourceError):
 class BlockOpener:
     """Of one network. `archive` is asked for what the network's nodes have dropped."""
 
-    def __init__(self, client: RpcClient, archive: RpcClient | None, cache: Path) -> None:
-        """`cache`: the folder of metadata files."""
-        self._main, self._archive, self._cache = client, archive, cache
+    def __init__(
+        self, client: RpcClient, archive: RpcClient | None, cache: Path, name_override: str | None = None
+    ) -> None:
+        """`cache`: the folder of metadata files. `name_override`: what a chain that nobody knows is called."""
+        self._main, self._archive, self._cache, self._name = client, archive, cache, name_override
         self._sources: dict[bool, _Source] = {}
 
     def open(self, number: int | None = None) -> AtBlock:
@@ -63,7 +65,7 @@ class BlockOpener:
         if archive not in self._sources:
             client = self._archive if archive else self._main
             assert client is not None
-            found = _first_that_answers(client, self._cache)
+            found = _first_that_answers(client, self._cache, self._name)
             if archive and found.genesis != self._source(archive=False).genesis:
                 raise Refused("BITTENSOR_ARCHIVE_NETWORK is on another chain")
             self._sources[archive] = found
@@ -87,12 +89,12 @@ _KEYS = (LAST_RUNTIME_UPGRADE, _NUMBER, _NOW)
 class _Source:
     """One endpoint, and the newest block it holds for final."""
 
-    def __init__(self, rpc: JsonRpc, label: str, cache: Path) -> None:
+    def __init__(self, rpc: JsonRpc, label: str, cache: Path, name_override: str | None) -> None:
         calls = [RpcCall("chain_getFinalizedHead"), RpcCall("chain_getBlockHash", (0,))]
         head, genesis = (reply.result() for reply in rpc.ask(calls, endpoint=label).replies)
         if not isinstance(head, str) or not isinstance(genesis, str):
             raise Unreadable("not a block's hash")
-        self.genesis = genesis
+        self.genesis, self._network = genesis, _name(genesis, name_override)
         self._rpc, self._label, self._runtimes = rpc, label, Runtimes(rpc, cache, genesis)
         self._head = self._begin(head)
 
@@ -135,7 +137,7 @@ class _Source:
             self._rpc,
             self._label,
             self._runtimes,
-            network_name(self.genesis),
+            self._network,
             begun.header,
             begun.hash,
             now // 1000,
@@ -144,12 +146,20 @@ class _Source:
         )
 
 
-def _first_that_answers(client: RpcClient, cache: Path) -> _Source:
+def _first_that_answers(client: RpcClient, cache: Path, name_override: str | None) -> _Source:
     rpc = JsonRpc(client)
     failure: SourceError | None = None
     for label in client.preferred():
         try:
-            return _Source(rpc, label, cache)
+            return _Source(rpc, label, cache, name_override)
         except SourceError as error:
             failure = failure or error
     raise failure or Refused("no endpoint to ask")
+
+
+def _name(genesis: str, override: str | None) -> str:
+    try:
+        return network_name(genesis, override)
+    except ValueError as error:
+        problem = str(error)
+    raise Refused(f"BITTENSOR_NETWORK: {problem}")

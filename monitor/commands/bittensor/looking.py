@@ -52,7 +52,8 @@ def look(
         with ExitStack() as stack:
             client = stack.enter_context(_client(settings, endpoints))
             keeper = stack.enter_context(_client(settings, archive)) if archive else None
-            opener = BlockOpener(client, keeper, Path(settings.bittensor_metadata_cache))
+            name = settings.bittensor_network if network is None else None
+            opener = BlockOpener(client, keeper, Path(settings.bittensor_metadata_cache), name)
             show(Look(opener, opener.open(block), settings.zone, as_json))
     except (WrongWord, NoSuchBlock, NoSuchSubnet, NoSuchNeuron, NoArchive, LibraryMissing) as error:
         print(f"sentinel: {error}", file=sys.stderr)

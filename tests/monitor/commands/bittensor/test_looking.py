@@ -93,3 +93,14 @@ def test_a_look_takes_few_requests(
     before = len(nodes[0].requests.matching())
     lite.run(*command)
     assert len(nodes[0].requests.matching()) - before <= 8
+
+
+def test_a_node_of_another_network_than_the_settings_is_not_read(
+    nodes: tuple[SubtensorNode, SubtensorNode], tmp_path: Path
+) -> None:
+    looker = Looker(tmp_path, nodes[0].url)
+    looker.env.write_text(f"{looker.env.read_text()}\nBITTENSOR_NETWORK=test", encoding="utf-8")
+    code, line = looker.refused("subnets")
+    assert code == 1
+    assert "BITTENSOR_NETWORK: the node is on finney" in line
+    assert looker.run("subnets", "--network", nodes[0].url).exit_code == 0
