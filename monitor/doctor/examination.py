@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Engine, select
 
@@ -13,6 +13,7 @@ from monitor.clock import Clock
 from monitor.config.channel_names import channel_names
 from monitor.config.configuration import Configuration
 from monitor.config.problem import ConfigError
+from monitor.config.settings import Settings
 from monitor.config.watch_list import WatchList
 from monitor.database import open_database, reading
 from monitor.doctor.configuration import examine_configuration
@@ -25,7 +26,7 @@ from monitor.errors import StateError
 from monitor.schema import network as networks
 from monitor.schema_version import verify
 from monitor.self_check import watch_list_in_force
-from monitor.watched import watched_networks
+from monitor.watched import watched_bittensor, watched_networks
 
 
 def examine(configuration: Configuration, clock: Clock) -> Iterator[Finding]:
@@ -73,18 +74,24 @@ def _nodes(configuration: Configuration, engine: Engine | None, clock: Clock) ->
     if watch_list is None:
         return
     answers: list[Answered] = []
-    for watched in watched_networks(settings, watch_list):
-        stale_after = settings.alert_inactive_state_threshold
-        for item in examine_nodes(
-            watched.endpoints,
-            watched.endpoints_key,
-            watched.name_override,
-            pins.get(watched.endpoints_key),
-            stale_after,
-            clock,
-        ):
-            if isinstance(item, Answered):
-                answers.append(item)
-            else:
-                yield item
+    for item in _every_node(settings, watch_list, pins, clock):
+        if isinstance(item, Answered):
+            answers.append(item)
+        else:
+            yield item
     yield examine_clock(answers, clock.now())
+
+
+def _every_node(
+    settings: Settings, watch_list: WatchList, pins: Mapping[str, str], clock: Clock
+) -> Iterator[Finding | Answered]:
+    """`pins`: setting of endpoints -> the chain it led to at first."""
+    stale_after = settings.alert_inactive_state_threshold
+    for watched in watched_networks(settings, watch_list):
+        key = watched.endpoints_key
+        yield from examine_nodes(watched.endpoints, key, watched.name_override, pins.get(key), stale_after, clock)
+    bittensor = watched_bittensor(settings, watch_list)
+    if bittensor is not None:
+        from monitor.doctor.bittensor_nodes import examine_bittensor
+
+        yield from examine_bittensor(bittensor, pins.get(bittensor.endpoints_key), stale_after, clock)

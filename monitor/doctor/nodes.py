@@ -28,7 +28,8 @@ class Answered:
     """One endpoint's head."""
 
     label: str
-    head: Head
+    timestamp: int
+    """UTC seconds."""
 
 
 def examine_nodes(
@@ -58,7 +59,7 @@ def examine_nodes(
             except SourceError as error:
                 yield failed(area, error.detail, f"is it running and reachable from here? see {setting}")
                 continue
-            yield Answered(endpoint.label, head)
+            yield Answered(endpoint.label, head.timestamp)
             chain = _chain(area, head, setting, name_override, expected)
             if chain is not None:
                 yield chain
@@ -71,7 +72,7 @@ def examine_clock(answers: Sequence[Answered], now: int) -> Finding:
     """This machine's clock against the newest heads."""
     if not answers:
         return warning("clock", "no node answered, so there is nothing to compare it with", "see the nodes")
-    times = sorted((answer.head.timestamp for answer in answers), reverse=True)
+    times = sorted((answer.timestamp for answer in answers), reverse=True)
     age = now - times[0]
     if age < -AHEAD:
         return failed("clock", f"is {-age} s behind the newest block", "set the clock: timedatectl set-ntp true")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from collectors.tezos.facts import Head
 from monitor.commands.doctor import run_doctor
 from monitor.doctor.nodes import Answered, examine_clock
 from simulator import faults
@@ -212,21 +211,6 @@ def test_a_broken_channel_and_a_message_that_waits_are_found(at: Desk, capsys: p
     assert lines["console"][1] == "takes no messages for 10 min: 403 kicked"
 
 
-def answered(age: int, label: str = "a#1") -> Answered:
-    head = Head(
-        chain_id="NetXdQprcVkpaWU",
-        hash="BL",
-        level=1,
-        timestamp=NOW - age,
-        protocol=None,
-        predecessor="BK",
-        round=0,
-        payload_round=0,
-        seed_nonce_hash=False,
-    )
-    return Answered(label, head)
-
-
 @pytest.mark.parametrize(
     ("ages", "level", "said"),
     [
@@ -240,6 +224,6 @@ def answered(age: int, label: str = "a#1") -> Answered:
     ],
 )
 def test_the_clock_is_compared_with_the_newest_heads(ages: list[int], level: str, said: str) -> None:
-    finding = examine_clock([answered(age, f"n#{number}") for number, age in enumerate(ages)], NOW)
+    finding = examine_clock([Answered(f"n#{number}", NOW - age) for number, age in enumerate(ages)], NOW)
     assert finding.level == level
     assert said in finding.text
