@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from alerting.render.bittensor.skips import why
+from alerting.render.figures import called
 from collectors.bittensor.interface import BlocksRead, Snapshot
 from monitor.bittensor.block import BlockFacts
 from monitor.bittensor.history import Sample
@@ -21,7 +22,7 @@ from monitor.bittensor_plan import SNAPSHOT, neurons_known
 from monitor.conditions import step
 from monitor.cursor import set_judged
 from monitor.database import writing
-from monitor.model import Batch, Cursor, Occurrence, Reading
+from monitor.model import Batch, CheckKey, Cursor, Occurrence, Reading
 from monitor.network_run import Tell
 from monitor.notices import tell_once
 from monitor.observations import block_times, occurrences_between
@@ -89,15 +90,17 @@ class Judgement:
             looked = {"discovered_at": now, "looked_for": sorted(self.watched.everywhere)}
             if not snapshot.discovered:
                 looked = {name: before.value.get(name) for name in looked} if before else {}
+            store_samples(connection, network, samples_of(snapshot))
+            contexts = self._contexts(connection, snapshot)
+            self.run.skipped = self._skipped(contexts)
             value = {
                 "spec": snapshot.chain.spec_version,
                 "block_time": snapshot.chain.timestamp,
                 "judged": block if due else judged,
+                "skipped": list(self.run.skipped),
                 **{name: found for name, found in looked.items() if found is not None},
             }
             store_reading(connection, Reading(network, CHAIN, SNAPSHOT, block, now, value))
-            store_samples(connection, network, samples_of(snapshot))
-            contexts = self._contexts(connection, snapshot)
             self._compare(connection, contexts, readings)
             tell = self.run.tell(connection)
             self._judge(connection, contexts, tell, everybody=due)
@@ -135,7 +138,6 @@ class Judgement:
     def _judge(self, connection: Connection, contexts: Contexts, tell: Tell, *, everybody: bool) -> None:
         """Without `everybody` the chain alone: one that stands still has no new state to judge anybody by."""
         chain = contexts.snapshot.chain
-        silent: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for target, context in contexts:
             if not everybody and context.scope != "chain":
                 continue
@@ -145,10 +147,15 @@ class Judgement:
                 check = self.run.checks.get(target, rule.card.name)
                 verdict = rule.judge(context, check.state.episode)
                 step(connection, check, verdict, rule.policy, at, chain.block, tell)
+
+    def _skipped(self, contexts: Contexts) -> tuple[str, ...]:
+        """As "sn18 val-A: reveal_missing: weights are not committed on this subnet"."""
+        silent: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        for target, context in contexts:
             for name, reason in skipped(context).items():
                 if reason not in EXPECTED_SKIPS:
                     silent[target, reason].append(name)
-        self.run.skipped = tuple(
+        return tuple(
             f"{self._called(target)}: {', '.join(sorted(rules))}: {why(reason)}"
             for (target, reason), rules in silent.items()
         )
@@ -171,8 +178,8 @@ class Judgement:
         set_judged(connection, self.network, cursor.level)
 
     def _called(self, target: str) -> str:
-        netuid, slash, _ = target.partition("/")
-        return f"{self._label(target)} on {netuid}" if slash else self._label(target)
+        entry = self.watched.entry(target)
+        return called(CheckKey(self.network, target, ""), entry.name if entry is not None else None)
 
     def _label(self, target: str) -> str:
         entry = self.watched.entry(target)

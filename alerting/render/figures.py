@@ -97,8 +97,10 @@ def called(key: CheckKey, name: str | None) -> str:
         return f"Bittensor {key.network.partition(':')[2]}"
     if not netuid.isdecimal():
         return named(name, key.target)
-    own = named(name, hotkey) if slash else named(name, netuid) if name and name.strip() != netuid else ""
-    return f"sn{netuid} {own}".rstrip()
+    subnet = f"sn{netuid}"
+    if slash:
+        return f"{subnet} {named(name, hotkey)}"
+    return subnet if not name or name.strip().lower() in (netuid, subnet) else f"{subnet} {named(name, netuid)}"
 
 
 def one_line(text: str) -> str:
