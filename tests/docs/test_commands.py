@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from main import main
 from monitor import report
 from simulator.demo.home import Home
-from simulator.demo.scene import Scene
+from simulator.demo.tezos_scene import TezosScene
 from simulator.node import Node
 from tests.docs.documents import DOCUMENTS, commands, section
 
@@ -77,9 +77,10 @@ def test_every_exit_code_is_in_the_readme() -> None:
 
 def test_every_field_that_scripts_read_is_in_the_readme(tmp_path: Path) -> None:
     """Of a baker whose attestations stopped a while ago, as real processes print it."""
-    scene = Scene.starting(int(time.time()) - 15)
+    scene = TezosScene.starting(int(time.time()) - 15)
     with Node(scene.chain) as node:
-        home = Home(tmp_path, node.url, (scene.stopping,))
+        baker = {"address": scene.stopping.address, "name": scene.stopping.name}
+        home = Home(tmp_path, {"RPC_URL": node.url}, [baker])
         assert home.run("check").exit_code == 0
     shapes: dict[str, Any] = {
         "incidents": ["--all"],

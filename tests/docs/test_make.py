@@ -19,7 +19,7 @@ WITHOUT_VENV = '#!/bin/sh\ncase "$*" in *ensurepip*) exit 1;; *version_info\\[*)
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of what make needs, and a folder `bin` that is the whole PATH."""
-    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+    for name in ("Makefile", *(path.name for path in ROOT.glob("requirements*.txt"))):
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "bin").mkdir()
     for tool in TOOLS:

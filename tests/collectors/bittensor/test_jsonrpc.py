@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.bittensor.address import http_address
 from collectors.bittensor.batch import RpcCall, RpcReply, read_batch, write_batch
 from collectors.bittensor.jsonrpc import JsonRpc
 from collectors.bittensor.rpc_error import (
@@ -267,20 +266,6 @@ def test_the_number_of_calls_a_node_takes_is_read_where_it_tells() -> None:
 
     assert isinstance(found, BatchTooLarge)
     assert found.limit == 50
-
-
-@pytest.mark.parametrize(
-    ("written", "asked"),
-    [
-        ("wss://entrypoint-finney.opentensor.ai:443", "https://entrypoint-finney.opentensor.ai:443"),
-        ("ws://127.0.0.1:9944", "http://127.0.0.1:9944"),
-        ("WSS://host/key?a=1", "https://host/key?a=1"),
-        ("https://host", "https://host"),
-        ("host:9944", "host:9944"),
-    ],
-)
-def test_websocket_addresses_are_asked_over_http(written: str, asked: str) -> None:
-    assert http_address(written) == asked
 
 
 json_values = st.recursive(
