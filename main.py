@@ -25,7 +25,7 @@ class _CheckByDefault(click.Group):
 @click.group(cls=_CheckByDefault, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option("0.1.0", prog_name="sentinel")
 def main() -> None:
-    """Watches Tezos bakers: tells what broke and when it is over. Without a command: check.
+    """Watches Tezos bakers and Bittensor hotkeys: tells what broke and when it is over. Without a command: check.
 
     \b
     main.py init                  write .env and delegates.json
@@ -35,6 +35,7 @@ def main() -> None:
     main.py explain a1f3c2        why, and who was told
     main.py silence alice --for 2h
     main.py doctor                what is wrong with the monitor itself
+    main.py bittensor subnets     what is on a Bittensor chain
     """
 
 
