@@ -48,6 +48,11 @@ class BlockOpener:
         self._main, self._archive, self._cache, self._name = client, archive, cache, name_override
         self._sources: dict[bool, _Source] = {}
 
+    @property
+    def endpoint(self) -> str | None:
+        """The label of the one that is asked; None before one answered."""
+        return self._sources[False].label if False in self._sources else None
+
     def open(self, number: int | None = None) -> AtBlock:
         """Raises SourceError: NoSuchBlock and NoArchive are about the number."""
         main = self._source(archive=False)
@@ -95,7 +100,7 @@ class _Source:
         if not isinstance(head, str) or not isinstance(genesis, str):
             raise Unreadable("not a block's hash")
         self.genesis, self._network = genesis, _name(genesis, name_override)
-        self._rpc, self._label, self._runtimes = rpc, label, Runtimes(rpc, cache, genesis)
+        self._rpc, self.label, self._runtimes = rpc, label, Runtimes(rpc, cache, genesis)
         self._head = self._begin(head)
 
     @property
@@ -105,7 +110,7 @@ class _Source:
     def open(self, number: int | None) -> AtBlock:
         begun = self._head
         if number is not None and number != self.final:
-            block_hash = self._rpc.one("chain_getBlockHash", number, endpoint=self._label).value
+            block_hash = self._rpc.one("chain_getBlockHash", number, endpoint=self.label).value
             if not isinstance(block_hash, str):
                 raise UnknownBlock
             begun = self._begin(block_hash)
@@ -119,7 +124,7 @@ class _Source:
             RpcCall("state_queryStorageAt", (list(_KEYS), block_hash)),
             RpcCall("state_getRuntimeVersion", (block_hash,)),
         ]
-        header, stored, version = self._rpc.ask(calls, endpoint=self._label).replies
+        header, stored, version = self._rpc.ask(calls, endpoint=self.label).replies
         told = header.result()
         if told is None:
             raise UnknownBlock
@@ -127,7 +132,7 @@ class _Source:
 
     def _at(self, begun: _Begun) -> AtBlock:
         raw = read_values(begun.stored.result(), begun.hash, _KEYS)
-        runtime = self._runtimes.of(spec_of(raw[LAST_RUNTIME_UPGRADE]), begun.hash, self._label)
+        runtime = self._runtimes.of(spec_of(raw[LAST_RUNTIME_UPGRADE]), begun.hash, self.label)
         number = runtime.decode("System", "Number", raw[_NUMBER])
         now = runtime.decode("Timestamp", "Now", raw[_NOW])
         if number != begun.header.number or not isinstance(now, int) or not now:
@@ -135,7 +140,7 @@ class _Source:
         told = begun.version.get("specVersion") if isinstance(begun.version, Mapping) else None
         return AtBlock(
             self._rpc,
-            self._label,
+            self.label,
             self._runtimes,
             self._network,
             begun.header,

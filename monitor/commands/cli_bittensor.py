@@ -143,7 +143,7 @@ def apy(
 
     \b
     main.py bittensor apy --netuid 18 --epochs 3
-    main.py bittensor apy --netuid 18 --hotkey 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --epochs 140
+    main.py bittensor apy --netuid 18 --hotkey 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --epochs 40
     """
     from monitor.commands.bittensor.apy import show_apy
 

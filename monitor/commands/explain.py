@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from typing import Any
 
+from alerting.render.figures import called
 from monitor.acks import UNTIL_RESOLVED
 from monitor.commands.table import moment
 from monitor.config.configuration import Configuration
 from monitor.database import open_database, reading
 from monitor.explanation import Document, explain
+from monitor.model import CheckKey
 from monitor.schema_version import verify
 
 _MARKS = {"met": "+", "reproposed": "+", "missed": "-", "unknown": "?"}
@@ -37,6 +39,8 @@ def run_explain(configuration: Configuration, incident: str, as_json: bool) -> i
 
 def _lines(document: Document, zone: tzinfo) -> Iterator[str]:
     who = document["name"] or document["target"]
+    if document["network"].startswith("bittensor:"):
+        who = called(CheckKey(document["network"], document["target"], document["rule"]), document["name"])
     yield f"#{document['id']} {document['rule']} of {who} on {document['network']}, {document['severity']}"
     if document["name"]:
         yield f"  {document['target']}"
@@ -72,6 +76,8 @@ def _evidence(document: Document, zone: tzinfo) -> Iterator[str]:
     if document["missed"]:
         yield f"  missed {document['missed']:,}"
     for name, value in document["evidence"].items():
+        if value is None:
+            continue
         yield f"  {_named(name, value, zone)}"
     state = document["state"]
     if isinstance(state, Mapping) and state:
@@ -87,12 +93,23 @@ def _levels(document: Document) -> Iterator[str]:
         yield f"  {duty}: " + ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
     for gap in document["gaps"]:
         yield f"  {gap['from']:,} to {gap['to']:,} were not read: {gap['reason']}"
+    if document["values"]:
+        yield "What was read of it, newest last"
+        for name, values in document["values"].items():
+            yield f"  {name.replace('_', ' ')}: " + ", ".join(_value(one) for one in values)
+        return
     before = None
     for block in document["blocks"]:
         if before is not None and block["level"] > before + 1:
             yield "  …"
         before = block["level"]
         yield f"  {_block(block)}"
+
+
+def _value(one: Mapping[str, Any]) -> str:
+    """A sample and its block; a value that is a block's number says it itself."""
+    value = f"{one['value']:,.4f}".rstrip("0").rstrip(".")
+    return value if one["value"] == one["level"] else f"{value} at {one['level']:,}"
 
 
 def _block(block: Mapping[str, Any]) -> str:

@@ -7,9 +7,11 @@ from datetime import tzinfo
 
 from sqlalchemy import select
 
+from alerting.render.figures import called
 from monitor.commands.table import columns, moment
 from monitor.config.configuration import Configuration
 from monitor.database import open_database, reading
+from monitor.model import CheckKey
 from monitor.schema import incident, target
 from monitor.schema_version import verify
 
@@ -56,7 +58,7 @@ def run_incidents(configuration: Configuration, everything: bool, as_json: bool)
         (
             f"#{row.id}",
             row.severity,
-            names.get((row.network, row.target)) or row.target,
+            _who(row.network, row.target, names.get((row.network, row.target))),
             row.rule,
             moment(row.opened_at, zone),
             _end(row.closed_at, row.ack_until, zone),
@@ -68,6 +70,11 @@ def run_incidents(configuration: Configuration, everything: bool, as_json: bool)
     header = ("ID", "SEVERITY", "TARGET", "RULE", f"OPENED ({configuration.settings.timezone})", "CLOSED", "MISSED")
     print("\n".join(columns((*header, "NETWORK"), table)))
     return 0
+
+
+def _who(network: str, target: str, name: str | None) -> str:
+    """On Bittensor with its subnet: "sn18 val-A"."""
+    return called(CheckKey(network, target, ""), name) if network.startswith("bittensor:") else name or target
 
 
 def _end(closed_at: int | None, ack_until: int | None, zone: tzinfo) -> str:

@@ -63,7 +63,7 @@ def _network(connection: Connection, item: NetworkStatus, now: int, run: RunRow 
     endpoints = connection.execute(
         select(endpoint).where(endpoint.c.network == item.network).order_by(endpoint.c.label)
     ).all()
-    skipped = _skipped(run, item.network)
+    skipped = list(dict.fromkeys((*_skipped(run, item.network), *item.not_judged)))
     return {
         "network": item.network,
         "cursor": item.cursor.level,
@@ -93,6 +93,9 @@ def _network(connection: Connection, item: NetworkStatus, now: int, run: RunRow 
                 "since_level": target.target.since_level,
                 "last_level": target.last_level,
                 "outcomes": {duty: dict(counts) for duty, counts in target.outcomes.items()},
+                "values": {
+                    metric: {"level": sample.block, "value": sample.value} for metric, sample in target.values.items()
+                },
             }
             for target in item.targets
         ],
@@ -177,16 +180,24 @@ def _network_lines(network: Mapping[str, Any]) -> list[str]:
         if item["failures"]
     ]
     lines += [f"  not checked: {text}" for text in network["not_checked"]]
+    lines += [f"  {line}" for line in _target_lines(network)]
+    others = [item for item in network["incidents"] if item["target"] not in {t["target"] for t in network["targets"]}]
+    lines += [f"  #{item['id']} {item['severity']}: {item['rule']} ({item['target']})" for item in others]
+    return lines
+
+
+def _target_lines(network: Mapping[str, Any]) -> list[str]:
+    if network["network"].startswith("bittensor:"):
+        from monitor.commands.status_bittensor import target_lines
+
+        return target_lines(network)
     rows = []
     for target in network["targets"]:
         incidents = " ".join(f"#{item['id']}" for item in network["incidents"] if item["target"] == target["target"])
         rows.append(
             (target["name"] or target["target"], *(_rate(target, d) for d in ("attestation", "baking")), incidents)
         )
-    lines += [f"  {line}" for line in columns(("TARGET", "ATTESTED", "BAKED", "INCIDENTS"), rows)]
-    others = [item for item in network["incidents"] if item["target"] not in {t["target"] for t in network["targets"]}]
-    lines += [f"  #{item['id']} {item['severity']}: {item['rule']} ({item['target']})" for item in others]
-    return lines
+    return columns(("TARGET", "ATTESTED", "BAKED", "INCIDENTS"), rows)
 
 
 def _rate(target: Mapping[str, Any], duty: str) -> str:

@@ -7,9 +7,10 @@ import sys
 import time
 from collections.abc import Iterator
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from alerting.channels.console import Console
+from alerting.pattern import names_of
 from monitor.channels import channels_of
 from monitor.clock import Clock, SystemClock
 from monitor.commands.author import author
@@ -54,6 +55,8 @@ def run_test_alert(
         return _refused(f"{rule} is no rule; there is: {', '.join(sorted(samples()))}")
     if target is not None and watched is None and "#" not in target and target != "source":
         return _refused(f"{target} is not on the list")
+    if rule is not None and watched is not None and not _may_be_of(rule, watched):
+        return _refused(f"{rule} is not told of such a target as {target}")
     engine = open_database(settings.database_url.get_secret_value())
     verify(engine)
     event = _event(engine, configuration, watched, rule, target, clock.now())
@@ -95,7 +98,9 @@ def _watched(configuration: Configuration, rule: str | None, target: str | None)
     """Who is meant: by name or address, or the first on the list where only a rule about such a target is given."""
     if configuration.watch_list is None:
         return None
-    found = [one for one in _everybody(configuration.watch_list) if target in (None, one[0], one[1].name)]
+    found = [
+        one for one in _everybody(configuration.watch_list) if target is None or target in names_of(one[0], one[1].name)
+    ]
     alike = [one for one in found if rule is not None and rule in samples() and _speaks_of(rule, one)]
     return next(iter(alike if target is None else (*alike, *found)), None)
 
@@ -108,6 +113,16 @@ def _speaks_of(rule: str, watched: _Watched) -> bool:
     if rule in KINDS and _KINDS.get(type(entry)) not in KINDS[rule]:
         return False
     return _shape(target) == _shape(samples()[rule].target)
+
+
+def _may_be_of(rule: str, watched: _Watched) -> bool:
+    """False for a rule about targets of another kind: a subnet sets no weights, a baker neither."""
+    from monitor.config.rule_names import KINDS
+
+    kind = _KINDS.get(type(watched[1]))
+    if rule in KINDS:
+        return kind in KINDS[rule]
+    return kind is None or _shape(samples()[rule].target) != "delegate"
 
 
 def _everybody(watch_list: WatchList) -> Iterator[_Watched]:
@@ -149,11 +164,20 @@ def _event(
         if entry is not None:
             query = query.where(targets.c.target == address)
         network = connection.execute(query.limit(1)).scalar()
+        if isinstance(entry, WatchedHotkey) and address == entry.hotkey and _shape(samples()[rule].target) == "neuron":
+            address = _on_a_subnet(connection, address) or address
     if network is None:
         name = configuration.settings.bittensor_network or "unknown"
         of_bittensor = entry is not None and not isinstance(entry, Delegate)
         network = f"bittensor:{name}" if of_bittensor else "tezos:unknown"
     return rule_test(rule, network, address, entry, now)
+
+
+def _on_a_subnet(connection: Connection, hotkey: str) -> str | None:
+    """The first subnet a hotkey was found on, as a target: one that is watched everywhere has none in the list."""
+    query = select(targets.c.target).where(targets.c.removed_at.is_(None), targets.c.target.endswith(f"/{hotkey}"))
+    found = connection.execute(query).scalars().all()
+    return min(found, key=lambda target: int(target.partition("/")[0]) or 1 << 16, default=None)
 
 
 def _refused(text: str) -> int:

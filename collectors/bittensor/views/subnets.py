@@ -55,10 +55,13 @@ def _name(identity: Any) -> str | None:
 
 def text_of(value: Any) -> str | None:
     """Bytes that somebody wrote, as text without control characters; None where there are none."""
-    if isinstance(value, str) and value.startswith("0x"):
-        value = bytes.fromhex(value[2:])
-    elif isinstance(value, list | tuple) and all(isinstance(one, int) for one in value):
-        value = bytes(value)
+    try:
+        if isinstance(value, str) and value.startswith("0x"):
+            value = bytes.fromhex(value[2:])
+        elif isinstance(value, list | tuple):
+            value = bytes(value)
+    except (ValueError, TypeError):  # a text that only looks like bytes, numbers that are none
+        pass
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     if not isinstance(value, str):

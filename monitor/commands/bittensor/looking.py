@@ -47,21 +47,37 @@ def look(
 ) -> int:
     """Runs `show`; 1 where the chain cannot be read, 2 where a word or a setting is wrong, each with one line."""
     settings = configuration.settings
+    first: SourceError | None = None
     try:
         endpoints, archive = _endpoints(settings, network)
-        with ExitStack() as stack:
-            client = stack.enter_context(_client(settings, endpoints))
-            keeper = stack.enter_context(_client(settings, archive)) if archive else None
-            name = settings.bittensor_network if network is None else None
-            opener = BlockOpener(client, keeper, Path(settings.bittensor_metadata_cache), name)
-            show(Look(opener, opener.open(block), settings.zone, as_json))
+        while endpoints:
+            with ExitStack() as stack:
+                client = stack.enter_context(_client(settings, endpoints))
+                keeper = stack.enter_context(_client(settings, archive)) if archive else None
+                name = settings.bittensor_network if network is None else None
+                opener = BlockOpener(client, keeper, Path(settings.bittensor_metadata_cache), name)
+                try:
+                    show(Look(opener, opener.open(block), settings.zone, as_json))
+                    return 0
+                except (NoSuchBlock, NoSuchSubnet, NoSuchNeuron, LibraryMissing):
+                    raise
+                except SourceError as error:  # nothing is printed before all is read: the next node may tell it
+                    first = first or error
+                    endpoints = _after(endpoints, opener.endpoint)
+        assert first is not None
+        raise first
     except (WrongWord, NoSuchBlock, NoSuchSubnet, NoSuchNeuron, NoArchive, LibraryMissing) as error:
         print(f"sentinel: {error}", file=sys.stderr)
         return 2
     except SourceError as error:
         print(f"sentinel: {error}", file=sys.stderr)
         return 1
-    return 0
+
+
+def _after(endpoints: Sequence[Endpoint], label: str | None) -> Sequence[Endpoint]:
+    """Those that were not asked yet; none where no endpoint answered at all."""
+    labels = [endpoint.label for endpoint in endpoints]
+    return endpoints[labels.index(label) + 1 :] if label in labels else ()
 
 
 def nodes_of(network: str) -> str:

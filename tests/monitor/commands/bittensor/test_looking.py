@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,20 @@ def test_the_next_node_is_asked_where_the_first_does_not_answer(
     nodes: tuple[SubtensorNode, SubtensorNode], tmp_path: Path
 ) -> None:
     assert len(Looker(tmp_path, f"http://127.0.0.1:1,{nodes[0].url}").rows("subnets")) == 4
+
+
+def test_the_next_node_is_asked_for_what_the_first_does_not_keep(
+    nodes: tuple[SubtensorNode, SubtensorNode], tmp_path: Path, chain: Chain
+) -> None:
+    looker = Looker(tmp_path, f"{nodes[0].url},{nodes[1].url}")
+    assert looker.rows("block", "--block", chain.plan.block_at(20))[0]["block"] == chain.plan.block_at(20)
+
+
+def test_without_the_decoder_the_file_to_install_is_named(lite: Looker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "bittensor_core", None)
+    code, line = lite.refused("subnets")
+    assert code == 2
+    assert "pip install -r requirements-bittensor.txt" in line
 
 
 def test_without_a_bittensor_node_the_setting_is_named(tmp_path: Path) -> None:
