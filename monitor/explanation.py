@@ -21,12 +21,15 @@ from monitor.schema import (
     incident,
     observation,
     run,
+    sample,
     series,
     target,
 )
 
 AROUND = 3
 """Levels shown before the first and after the last that matters."""
+MOST_VALUES = 5
+"""Samples of each metric."""
 MOST_LEVELS = 40
 """Of a long incident its beginning and its end are shown."""
 
@@ -62,6 +65,7 @@ def explain(connection: Connection, incident_id: str) -> Document | None:
         "levels": None if first is None or last is None else {"from": first, "to": last, "shown": _counted(shown)},
         "totals": _totals(connection, row, first, last),
         "blocks": _blocks(connection, row, shown),
+        "values": _values(connection, row, last),
         "gaps": _gaps(connection, row, first, last),
         "endpoints": _endpoints(connection, row),
         "events": _events(connection, row.id),
@@ -165,6 +169,17 @@ def _facts(connection: Connection, row: AnyRow, shown: tuple[range, ...]) -> dic
         right = {"duty": fact.duty, "round": fact.round, "outcome": fact.outcome, "evidence": evidence}
         facts.setdefault(fact.level, []).append(right)
     return facts
+
+
+def _values(connection: Connection, row: AnyRow, last: int | None) -> Document:
+    """metric -> the newest samples of the target up to then, oldest first; empty for what is not sampled (Tezos)."""
+    found: dict[str, list[Document]] = {}
+    query = select(sample).where(sample.c.network == row.network, sample.c.target == row.target)
+    if last is not None:
+        query = query.where(sample.c.level <= last)
+    for one in connection.execute(query.order_by(sample.c.metric, sample.c.level)):
+        found.setdefault(one.metric, []).append({"level": one.level, "value": one.value})
+    return {metric: values[-MOST_VALUES:] for metric, values in found.items()}
 
 
 def _gaps(connection: Connection, row: AnyRow, first: int | None, last: int | None) -> list[Document]:

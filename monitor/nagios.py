@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from alerting.deliveries import PENDING
-from alerting.render.figures import duration, named, plural
-from monitor.model import Severity
+from alerting.render.figures import called, duration, plural
+from monitor.model import CheckKey, Severity
 from monitor.runs import last_run
 from monitor.schema import channel_state, coverage_gap, delivery, event, incident, target
 
@@ -46,7 +46,7 @@ def summary(connection: Connection, now: int) -> Summary:
     by_severity: dict[str, list[str]] = {}
     open_ones = select(incident).where(incident.c.closed_at.is_(None)).order_by(incident.c.opened_at, incident.c.id)
     for row in connection.execute(open_ones):
-        who = named(names.get((row.network, row.target)), row.target)
+        who = called(CheckKey(row.network, row.target, row.rule), names.get((row.network, row.target)))
         by_severity.setdefault(row.severity, []).append(f"{who} {row.rule} #{row.id}")
     waiting, oldest = connection.execute(
         select(func.count(), func.min(event.c.created_at))

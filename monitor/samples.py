@@ -25,7 +25,7 @@ def metric_of(name: str) -> Metric | None:
 def store_samples(connection: Connection, network: str, taken: Taken) -> None:
     """Writes what is new: a later epoch, a height far enough from the last one, another value. The same again, in a
     run repeated after a kill, changes nothing."""
-    newest = _newest(connection, network)
+    newest = newest_samples(connection, network)
     rows = []
     for (target, name), found in taken.items():
         metric = metric_of(name)
@@ -56,6 +56,24 @@ def load_history(connection: Connection, network: str) -> dict[str, History]:
     }
 
 
+def newest_samples(connection: Connection, network: str) -> dict[tuple[str, str], Sample]:
+    """(target, metric) -> its newest sample."""
+    newest = (
+        select(table.c.target, table.c.metric, func.max(table.c.level).label("level"))
+        .where(table.c.network == network)
+        .group_by(table.c.target, table.c.metric)
+        .subquery()
+    )
+    query = select(table.c.target, table.c.metric, table.c.level, table.c.value).join(
+        newest,
+        (table.c.network == network)
+        & (table.c.target == newest.c.target)
+        & (table.c.metric == newest.c.metric)
+        & (table.c.level == newest.c.level),
+    )
+    return {(target, metric): Sample(level, value) for target, metric, level, value in connection.execute(query)}
+
+
 def prune_samples(connection: Connection, network: str, block: int, tempo: int = 360) -> None:
     """Forgets what is older than its metric is of use. `tempo`: blocks of an epoch, the longest of those watched."""
     names = connection.execute(select(table.c.metric).where(table.c.network == network).distinct()).scalars().all()
@@ -73,20 +91,3 @@ def _is_new(metric: Metric, before: Sample, found: Sample) -> bool:
     if metric.cadence == "change":
         return found.block > before.block and found.value != before.value
     return found.block >= before.block + metric.spacing
-
-
-def _newest(connection: Connection, network: str) -> dict[tuple[str, str], Sample]:
-    newest = (
-        select(table.c.target, table.c.metric, func.max(table.c.level).label("level"))
-        .where(table.c.network == network)
-        .group_by(table.c.target, table.c.metric)
-        .subquery()
-    )
-    query = select(table.c.target, table.c.metric, table.c.level, table.c.value).join(
-        newest,
-        (table.c.network == network)
-        & (table.c.target == newest.c.target)
-        & (table.c.metric == newest.c.metric)
-        & (table.c.level == newest.c.level),
-    )
-    return {(target, metric): Sample(level, value) for target, metric, level, value in connection.execute(query)}

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, func, select
 
+from monitor.bittensor.history import Sample
+from monitor.bittensor_plan import SNAPSHOT
 from monitor.cursor import load_cursor
 from monitor.database import native
 from monitor.model import CoverageGap, Cursor
+from monitor.readings import load_readings
+from monitor.rules.bittensor.watched import CHAIN
+from monitor.samples import Taken, newest_samples
 from monitor.schema import block, coverage_gap
 from monitor.schema import cursor as cursor_table
 from monitor.series import load_series
 from monitor.targets import TargetRow, targets
 
+BITTENSOR = "bittensor:"
 RECENT_LEVELS = 100
 SEARCHED_LEVELS = 1_500
 """How far back a target's last observation is looked for: the rows of all targets are passed on the way."""
@@ -47,6 +53,8 @@ class TargetStatus:
     """Level of its newest observation; None if there is none among the newest 1,500 levels."""
     outcomes: Mapping[str, Mapping[str, int]]
     """duty -> outcome -> how often, over the newest 100 levels."""
+    values: Mapping[str, Sample] = field(default_factory=dict)
+    """metric -> what was last seen of it (Bittensor)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,8 @@ class NetworkStatus:
     """Of the block at the cursor; None where it was passed unread."""
     coverage: Coverage
     targets: tuple[TargetStatus, ...]
+    not_judged: tuple[str, ...] = ()
+    """What a newest state gives no sense to judge, in words (Bittensor)."""
 
 
 def coverage(connection: Connection, network: str) -> Coverage | None:
@@ -92,10 +102,19 @@ def status(connection: Connection) -> list[NetworkStatus]:
         timestamp = connection.execute(
             select(block.c.timestamp).where(block.c.network == network, block.c.level == cursor.level)
         ).scalar()
-        found.append(
-            NetworkStatus(network, cursor, updated_at, timestamp, covered, _targets(connection, network, cursor.level))
-        )
+        fared = _targets(connection, network, cursor.level)
+        skipped: tuple[str, ...] = ()
+        if network.startswith(BITTENSOR):
+            values = newest_samples(connection, network)
+            fared = tuple(replace(one, values=_of(one.target.target, values)) for one in fared)
+            known = load_readings(connection, network).get((CHAIN, SNAPSHOT))
+            skipped = () if known is None else tuple(known.value.get("skipped", ()))
+        found.append(NetworkStatus(network, cursor, updated_at, timestamp, covered, fared, skipped))
     return found
+
+
+def _of(target: str, values: Taken) -> dict[str, Sample]:
+    return {metric: sample for (whose, metric), sample in values.items() if whose == target}
 
 
 def _targets(connection: Connection, network: str, level: int) -> tuple[TargetStatus, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -99,7 +100,9 @@ def _watched(configuration: Configuration, rule: str | None, target: str | None)
     if configuration.watch_list is None:
         return None
     found = [
-        one for one in _everybody(configuration.watch_list) if target is None or target in names_of(one[0], one[1].name)
+        one
+        for one in _everybody(configuration.watch_list, target)
+        if target is None or target in names_of(one[0], one[1].name)
     ]
     alike = [one for one in found if rule is not None and rule in samples() and _speaks_of(rule, one)]
     return next(iter(alike if target is None else (*alike, *found)), None)
@@ -125,14 +128,18 @@ def _may_be_of(rule: str, watched: _Watched) -> bool:
     return kind is None or _shape(samples()[rule].target) != "delegate"
 
 
-def _everybody(watch_list: WatchList) -> Iterator[_Watched]:
+def _everybody(watch_list: WatchList, target: str | None) -> Iterator[_Watched]:
+    """With a hotkey that is watched everywhere on the subnet that `target` names, if it names one ("sn18 val-A")."""
     for delegate in watch_list.tezos:
         yield delegate.address, delegate
     section = watch_list.bittensor
     if section is None:
         return
+    subnet = re.match(r"(?:sn)?(\d{1,5})[/ ]", target or "")
     for hotkey in section.hotkeys:
-        yield from ((neuron_target(netuid, hotkey.hotkey), hotkey) for netuid in hotkey.netuids or ())
+        named = () if subnet is None else (int(subnet[1]),)
+        netuids = named if hotkey.netuids is None else hotkey.netuids
+        yield from ((neuron_target(netuid, hotkey.hotkey), hotkey) for netuid in netuids)
         yield hotkey.hotkey, hotkey
     yield from ((str(subnet.netuid), subnet) for subnet in section.subnets)
     yield from ((coldkey.coldkey, coldkey) for coldkey in section.coldkeys)
