@@ -12,10 +12,10 @@ from collectors.bittensor.codec import Runtime
 from collectors.bittensor.events import read_events
 from collectors.bittensor.extrinsics import read_extrinsics
 from collectors.bittensor.jsonrpc import JsonRpc
-from collectors.bittensor.rpc_error import StateDiscarded
+from collectors.bittensor.rpc_error import StateDiscarded, UnknownBlock
 from collectors.bittensor.runtimes import LAST_RUNTIME_UPGRADE, Runtimes, spec_of
 from collectors.bittensor.state import read_values
-from collectors.errors import Unreadable
+from collectors.errors import Refused, SourceError, Unreadable
 from monitor.bittensor.block import BlockFacts
 from monitor.model import Block, CoverageGap
 
@@ -30,8 +30,24 @@ class ReadBlock:
     """None where it was passed."""
     facts: BlockFacts | None
     gap: CoverageGap | None = None
+    problem: SourceError | None = None
+    """Why there is a gap."""
     undecided: tuple[str, ...] = ()
     """Calls whose fate the events do not tell, and extrinsics that cannot be decoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was answered to the two calls for a block, and where the runtime that wrote it can be had."""
+
+    body: RpcReply
+    stored: RpcReply
+    endpoint: str
+    runtimes: Runtimes
+
+    @property
+    def dropped(self) -> bool:
+        return any(isinstance(reply.problem, StateDiscarded) for reply in (self.body, self.stored))
 
 
 class BlockReader:
@@ -47,14 +63,31 @@ class BlockReader:
         self._keys = [LAST_RUNTIME_UPGRADE, events, now]
         """The same in every runtime: hashes of names, with no parts that could move."""
 
-    def read(self, levels: Sequence[tuple[int, str]]) -> Iterator[ReadBlock]:
-        """`levels`: (height, hash), consecutive. Raises SourceError where a block was not told."""
+    def read(self, levels: Sequence[tuple[int, str]], *, strict: bool = False) -> Iterator[ReadBlock]:
+        """`levels`: (height, hash), consecutive. Raises SourceError where a block was not told; `strict`: also where
+        its state is dropped or its events cannot be decoded, which else becomes a gap."""
         for start in range(0, len(levels), PER_REQUEST):
             part = levels[start : start + PER_REQUEST]
-            calls = [call for _, block_hash in part for call in self._calls(block_hash)]
-            replies = self.rpc.ask(calls, endpoint=self.endpoint).replies
-            for position, (level, block_hash) in enumerate(part):
-                yield self._block(level, block_hash, replies[2 * position : 2 * position + 2])
+            told = self._ask(part, self.rpc, self.runtimes, self.endpoint)
+            dropped = [number for number, one in enumerate(told) if one.dropped]
+            if dropped and self.archive is not None:
+                runtimes = self.runtimes.through(self.archive)
+                kept = self._ask([part[number] for number in dropped], self.archive, runtimes)
+                for number, one in zip(dropped, kept, strict=True):
+                    told[number] = one
+            for (level, block_hash), one in zip(part, told, strict=True):
+                read = self._block(level, block_hash, one)
+                if strict and read.problem is not None:
+                    raise read.problem
+                yield read
+
+    def _ask(
+        self, part: Sequence[tuple[int, str]], rpc: JsonRpc, runtimes: Runtimes, endpoint: str | None = None
+    ) -> list[_Told]:
+        calls = [call for _, block_hash in part for call in self._calls(block_hash)]
+        answer = rpc.ask(calls, endpoint=endpoint)
+        pairs = zip(answer.replies[::2], answer.replies[1::2], strict=True)
+        return [_Told(body, stored, answer.endpoint, runtimes) for body, stored in pairs]
 
     def _calls(self, block_hash: str) -> list[RpcCall]:
         return [
@@ -62,19 +95,24 @@ class BlockReader:
             RpcCall("state_queryStorageAt", (self._keys, block_hash)),
         ]
 
-    def _block(self, level: int, block_hash: str, replies: Sequence[RpcReply]) -> ReadBlock:
-        if any(isinstance(reply.problem, StateDiscarded) for reply in replies):
-            if self.archive is None:
-                return self._passed(level, "its state is dropped, and BITTENSOR_ARCHIVE_NETWORK is not set")
-            replies = self.archive.ask(self._calls(block_hash)).replies
-        body, stored = (reply.result() for reply in replies)
+    def _block(self, level: int, block_hash: str, told: _Told) -> ReadBlock:
+        if told.dropped or (told.runtimes is not self.runtimes and isinstance(told.stored.problem, UnknownBlock)):
+            reason = "its state is dropped, and BITTENSOR_ARCHIVE_NETWORK is not set"
+            if self.archive is not None:
+                reason = "its state is dropped, and the archive node does not have it"
+            gap = CoverageGap(self.network, level, level, reason)
+            return ReadBlock(level, None, None, gap, Refused(f"block {level}: {reason}"))
+        body, stored = told.body.result(), told.stored.result()
         header = header_of(body)
         if header.number != level:
             raise Unreadable(f"block {level} is told with another number")
+        upgraded, events_key, now_key = self._keys
         values = read_values(stored, block_hash, self._keys)
-        spec_version = spec_of(values[self._keys[0]])
-        runtime = self.runtimes.of(spec_version, block_hash, self.endpoint)
-        milliseconds = runtime.decode("Timestamp", "Now", values[self._keys[2]])
+        if values[upgraded] is None or values[events_key] is None:
+            raise Unreadable(f"block {level} has no events: its state is not there")
+        spec_version = spec_of(values[upgraded])
+        runtime = told.runtimes.of(spec_version, block_hash, told.endpoint)
+        milliseconds = runtime.decode("Timestamp", "Now", values[now_key])
         if not isinstance(milliseconds, int) or milliseconds == 0:
             raise Unreadable(f"block {level} has no time: its state is not there")
         timestamp = milliseconds // 1000
@@ -92,17 +130,13 @@ class BlockReader:
             committee_power=None,
         )
         try:
-            events = read_events(runtime, values[self._keys[1]])
+            events = read_events(runtime, values[events_key])
             extrinsics = read_extrinsics(runtime, body)
         except Unreadable as error:
-            gap = CoverageGap(self.network, level, level, str(error))
-            return ReadBlock(level, block, None, gap)
+            return ReadBlock(level, block, None, CoverageGap(self.network, level, level, str(error)), error)
         calls = read_calls(runtime, extrinsics, events)
         facts = BlockFacts(level, block_hash, timestamp, spec_version, events, calls.calls)
         return ReadBlock(level, block, facts, undecided=calls.undecided)
-
-    def _passed(self, level: int, reason: str) -> ReadBlock:
-        return ReadBlock(level, None, None, CoverageGap(self.network, level, level, reason))
 
 
 def hashes_of(rpc: JsonRpc, endpoint: str, numbers: Sequence[int]) -> list[str]:

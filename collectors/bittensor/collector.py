@@ -18,22 +18,38 @@ from collectors.bittensor.networks import network_name
 from collectors.bittensor.plan import BittensorPlan
 from collectors.bittensor.probe import Head, Probe, probe
 from collectors.endpoint import Endpoint
-from collectors.errors import SourceError
+from collectors.errors import Lagging, OutOfTime, SourceError, Unreadable
 from collectors.interface import Finished, Item, Probed
 from collectors.rpc import RpcClient
-from monitor.model import CoverageGap
+from monitor.model import CoverageGap, Cursor
 from monitor.source_model import Disagreement, SourceReading
 
 if TYPE_CHECKING:  # imported where there is something new: a run that finds the head unmoved does without
     from collectors.bittensor.blocks import ReadBlock
     from collectors.bittensor.codec import Runtime
-    from collectors.bittensor.interface import BlocksRead
+    from collectors.bittensor.interface import BlocksRead, Snapshot
     from collectors.bittensor.runtimes import Runtimes
     from collectors.bittensor.snapshot import SnapshotReader
 
 BATCH_BLOCKS = 100
 FRESH = 60
 """Seconds for which a state that was judged need not be read again while no block came."""
+
+
+class BehindCursor(Lagging):
+    """What an endpoint holds for final was read before, and more."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__("its finalised head is behind what was read before")
+        self.endpoint = endpoint
+
+
+class DoesNotFollow(Unreadable):
+    """A finalised block that another one precedes than the one that was read."""
+
+    def __init__(self, endpoint: str, level: int) -> None:
+        super().__init__(f"block {level} does not follow block {level - 1} as it was read before")
+        self.endpoint, self.level = endpoint, level
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +71,8 @@ class BittensorCollector:
         try:
             yield from reading.items()
         except SourceError as error:
-            reading.fail(str(error))
+            if not (reading.probed and isinstance(error, OutOfTime)):  # else the next run goes on
+                reading.fail(str(error))
         yield reading.finished()
 
 
@@ -70,6 +87,11 @@ class _Reading:
         self.error: str | None = None
         self.source = SourceReading(plan.network or "", (), plan.expected_chain_id, None, None)
         self.caught_up = False
+        self.probed = False
+        self._last_resort = True
+        """Whether nobody else is there to be asked for what the present endpoint does not tell."""
+        self._snapshot: Snapshot | None = None
+        """Of the first endpoint whose state was read whole, and then a block was not."""
 
     def finished(self) -> Finished:
         requests = self.collector.client.requests
@@ -105,11 +127,14 @@ class _Reading:
             return
         failure: SourceError | None = None
         for head in found.heads:
+            self._last_resort = head is found.heads[-1]
             try:
                 yield from self._from(head, found)
                 return
             except SourceError as error:
                 failure = failure or error
+        if self._snapshot is not None:  # it is whole, whatever became of the blocks before it
+            yield self._snapshot
         if failure is not None:
             raise failure
 
@@ -121,27 +146,37 @@ class _Reading:
         return head.finalised == cursor.hash and self.plan.now - at < FRESH
 
     def _from(self, head: Head, found: Probe) -> Iterator[Item]:
-        """Everything from one endpoint. Nothing is yielded before its state was read whole: another one may be asked
-        instead."""
+        """Everything from one endpoint. Nothing is yielded before its state was read whole; where a block does not
+        come, another endpoint goes on after the last one that did."""
         from collectors.bittensor.runtimes import Runtimes
 
         assert found.genesis is not None
+        assert self.network is not None
         runtimes = Runtimes(self.rpc, self.collector.cache, found.genesis)
         reader = self._first_answer(head, runtimes)
         assert reader.header is not None
-        assert self.network is not None
         final = reader.header.number
         if self.plan.cursor is not None and final < self.plan.cursor.level:
-            self.error = f"{head.endpoint}: its finalised head is behind what was read before"
-            return
+            raise BehindCursor(head.endpoint)
         follow = reader.calls_that_follow()
         if follow:
             reader.take(self.rpc.ask(follow, endpoint=head.endpoint).replies)
         snapshot = reader.snapshot(head.best)
         first = self._first_level(final)
         self.source = replace(self.source, head_timestamp=snapshot.chain.timestamp)
-        yield Probed(self.network, found.genesis, first, final, snapshot.chain.timestamp)
-        yield from self._blocks(head, runtimes, reader.runtime, first, final)
+        if not self.probed:
+            self.probed = True
+            yield Probed(self.network, found.genesis, first, final, snapshot.chain.timestamp)
+        try:
+            yield from self._blocks(head, runtimes, reader.runtime, first, final)
+        except DoesNotFollow as error:
+            self.source = replace(
+                self.source, disagreement=Disagreement(error.level - 1, (head.endpoint, "what was read before"))
+            )
+            raise
+        except SourceError:
+            self._snapshot = self._snapshot or snapshot
+            raise
         yield snapshot
 
     def _first_answer(self, head: Head, runtimes: Runtimes) -> SnapshotReader:
@@ -151,7 +186,7 @@ class _Reading:
         from collectors.bittensor.state import read_values
 
         spec_version = self.plan.spec_version
-        if spec_version is None:
+        if spec_version is None or not runtimes.at_hand(spec_version):
             keys = [LAST_RUNTIME_UPGRADE]
             answer = self.rpc.one("state_queryStorageAt", keys, head.finalised, endpoint=head.endpoint).value
             spec_version = spec_of(read_values(answer, head.finalised, keys)[keys[0]])
@@ -161,9 +196,9 @@ class _Reading:
             reader.take(self.rpc.ask(reader.calls(), endpoint=head.endpoint).replies)
             wrote = spec_of(reader.state.raw("System.LastRuntimeUpgrade"))
             if wrote == spec_version:
-                break
+                return reader
             spec_version = wrote
-        return reader
+        raise Unreadable("the runtime that wrote a block is told in two ways")
 
     def _first_level(self, final: int) -> int:
         if self.plan.cursor is not None:
@@ -187,44 +222,54 @@ class _Reading:
         levels = list(zip(range(first, final + 1), self._hashes(head, first, final), strict=True))
         blocks = BlockReader(self.network, self.rpc, runtimes, head.endpoint, runtime, self.archive)
         pending: list[ReadBlock] = []
-        for read in blocks.read(levels):
-            if read.block is not None:
-                if before and read.block.predecessor != before:
-                    self.source = replace(
-                        self.source, disagreement=Disagreement(read.level - 1, (head.endpoint, "what was read before"))
-                    )
-                    self.error = f"block {read.level} does not follow block {read.level - 1} as it was read before"
-                    break
-                before = read.block.hash
+        reading = blocks.read(levels, strict=not self._last_resort)
+        failure: SourceError | None = None
+        for _, block_hash in levels:
+            try:
+                read = next(reading)
+                if before and read.block is not None and read.block.predecessor != before:
+                    raise DoesNotFollow(head.endpoint, read.level)
+            except SourceError as error:
+                failure = error
+                break
+            before = block_hash
             pending.append(read)
             if len(pending) >= BATCH_BLOCKS:
-                yield _together(self.network, pending, gaps)
+                yield self._together(pending, gaps, before)
                 pending, gaps = [], []
             if self.collector.monotonic() >= self.collector.stop_at and read.level < final:
                 break
         else:
             self.caught_up = True
         if pending or gaps:
-            yield _together(self.network, pending, gaps)
+            yield self._together(pending, gaps, before)
+        if failure is not None:
+            raise failure
 
     def _hashes(self, head: Head, first: int, final: int) -> list[str]:
         """Those that came with the head, where they reach; only of blocks that are final by now."""
-        came = head.hashes[: final - first + 1]
-        if self.plan.cursor is not None and first == self.plan.cursor.level + 1 and len(came) == final - first + 1:
-            known = [one for one in came if one is not None]
-            if len(known) == len(came) and known[-1] == head.finalised:
-                return known
-        from collectors.bittensor.blocks import hashes_of
+        skipped = first - head.first
+        came = head.hashes[skipped : skipped + final - first + 1] if skipped >= 0 else ()
+        known = [one for one in came if one is not None]
+        if len(known) != final - first + 1:
+            from collectors.bittensor.blocks import hashes_of
 
-        return hashes_of(self.rpc, head.endpoint, range(first, final + 1))
+            known = hashes_of(self.rpc, head.endpoint, range(first, final + 1))
+        if known[-1] != head.finalised:
+            raise Unreadable("hashes of blocks that do not lead to the finalised one")
+        return known
 
+    def _together(self, read: list[ReadBlock], gaps: list[CoverageGap], newest: str) -> BlocksRead:
+        """What goes into the database at once. Whoever is asked next goes on behind it. `newest`: the last hash."""
+        from collectors.bittensor.interface import BlocksRead
 
-def _together(network: str, read: list[ReadBlock], gaps: list[CoverageGap]) -> BlocksRead:
-    from collectors.bittensor.interface import BlocksRead
-
-    return BlocksRead(
-        network,
-        tuple(one.block for one in read if one.block is not None),
-        tuple(one.facts for one in read if one.facts is not None),
-        (*gaps, *(one.gap for one in read if one.gap is not None)),
-    )
+        assert self.network is not None
+        last = read[-1].level if read else gaps[-1].to_level
+        cursor = self.plan.cursor or Cursor(self.network, last, newest, last, last)
+        self.plan = replace(self.plan, cursor=replace(cursor, level=last, hash=newest))
+        return BlocksRead(
+            self.network,
+            tuple(one.block for one in read if one.block is not None),
+            tuple(one.facts for one in read if one.facts is not None),
+            (*gaps, *(one.gap for one in read if one.gap is not None)),
+        )

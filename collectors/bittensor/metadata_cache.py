@@ -26,19 +26,25 @@ class MetadataCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def runtime(self, genesis: str, spec_version: int, fetch: Callable[[], bytes]) -> Runtime:
-        """From disk, else what `fetch` gives. Raises what `fetch` raises, and Unreadable for metadata of another
-        runtime or of an unknown shape, which are not kept."""
-        path = self._path(genesis, spec_version)
-        kept = _read(path)
+    def kept(self, genesis: str, spec_version: int) -> Runtime | None:
+        """From disk; None where it is not there, damaged, or of no use. Raises Unreadable for no genesis hash."""
+        kept = _read(self._path(genesis, spec_version))
         if kept is not None:
             try:
                 return open_runtime(kept, spec_version)
             except Unreadable:
                 pass  # written by another version of this program, or for another decoder
+        return None
+
+    def runtime(self, genesis: str, spec_version: int, fetch: Callable[[], bytes]) -> Runtime:
+        """From disk, else what `fetch` gives. Raises what `fetch` raises, and Unreadable for metadata of another
+        runtime or of an unknown shape, which are not kept."""
+        kept = self.kept(genesis, spec_version)
+        if kept is not None:
+            return kept
         fetched = fetch()
         runtime = open_runtime(fetched, spec_version)
-        self._write(path, fetched)
+        self._write(self._path(genesis, spec_version), fetched)
         return runtime
 
     def _path(self, genesis: str, spec_version: int) -> Path:

@@ -26,8 +26,9 @@ class Head:
     finalised: str
     """The hash of its newest finalised block."""
     best: int
+    first: int
     hashes: tuple[str | None, ...]
-    """Of the blocks after the cursor, as far as it has them."""
+    """Of the blocks from `first` on, the one after the cursor, as far as it has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def _ask(rpc: JsonRpc, plan: BittensorPlan, label: str) -> Head:
         genesis,
         finalised,
         header_of(replies[1].result()).number,
+        first or 0,
         tuple(one if isinstance(one, str) else None for one in hashes) if isinstance(hashes, list) else (),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from collectors.bittensor.codec import Runtime
+from collectors.bittensor.codec import Runtime, open_runtime
 from collectors.bittensor.hexadecimal import to_bytes
 from collectors.bittensor.jsonrpc import JsonRpc
 from collectors.bittensor.metadata import fetch_metadata
@@ -19,13 +19,26 @@ metadata. It names the runtime that wrote the block's state and events."""
 class Runtimes:
     """Of one chain, by spec version. `genesis`: what their files are called after."""
 
-    def __init__(self, rpc: JsonRpc, cache: Path, genesis: str) -> None:
-        self._rpc, self._cache, self._genesis = rpc, MetadataCache(cache), genesis
-        self._open: dict[int, Runtime] = {}
+    def __init__(self, rpc: JsonRpc, cache: Path, genesis: str, known: dict[int, Runtime] | None = None) -> None:
+        self._rpc, self._folder, self._genesis = rpc, cache, genesis
+        self._cache = MetadataCache(cache)
+        self._open = {} if known is None else known
+
+    def through(self, rpc: JsonRpc) -> Runtimes:
+        """The same, fetched from other nodes where they are missing."""
+        return Runtimes(rpc, self._folder, self._genesis, self._open)
+
+    def at_hand(self, spec_version: int) -> bool:
+        """Whether it need not be fetched."""
+        if spec_version not in self._open:
+            kept = self._cache.kept(self._genesis, spec_version)
+            if kept is not None:
+                self._open[spec_version] = kept
+        return spec_version in self._open
 
     def of(self, spec_version: int, block_hash: str, endpoint: str | None = None) -> Runtime:
         """The runtime that wrote `block_hash`. Raises SourceError."""
-        if spec_version not in self._open:
+        if not self.at_hand(spec_version):
             self._open[spec_version] = self._cache.runtime(
                 self._genesis, spec_version, lambda: self._fetch(spec_version, block_hash, endpoint)
             )
@@ -34,8 +47,6 @@ class Runtimes:
     def _fetch(self, spec_version: int, block_hash: str, endpoint: str | None) -> bytes:
         """The block of an upgrade was written by the runtime before, and holds the one after: then its parent's."""
         metadata = fetch_metadata(self._rpc, block_hash, endpoint=endpoint)
-        from collectors.bittensor.codec import open_runtime
-
         try:
             open_runtime(metadata, spec_version)
         except Unreadable:

@@ -207,6 +207,6 @@ def test_the_same_block_under_another_hash_is_told_and_nothing_after_it_taken(no
     other = replace(cursor_at(CHAIN, final - 5), hash="0x" + "cd" * 32)
     found = collect(replace(plan, cursor=other), cache, node.url)
     assert found.levels == []
-    assert found.error == f"block {final - 4} does not follow block {final - 5} as it was read before"
+    assert found.error == f"127.0.0.1#1: block {final - 4} does not follow block {final - 5} as it was read before"
     assert found.finished.source.disagreement is not None
-    assert found.finished.caught_up is False
+    assert (found.finished.caught_up, found.snapshots) == (False, [])
