@@ -7,7 +7,7 @@ are read. Times are UTC seconds, amounts mutez, shares 0 to 1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Self
 
 
@@ -126,16 +126,16 @@ class Payload:
     def to_value(self) -> dict[str, Any]:
         """A JSON object without the fields that say nothing."""
         value: dict[str, Any] = {}
-        for field in fields(self):
-            item = getattr(self, field.name)
+        for name in self.__dataclass_fields__:
+            item = getattr(self, name)
             if item is None or item is False or item == ():
                 continue
-            value[field.name] = list(item) if isinstance(item, tuple) else item
+            value[name] = list(item) if isinstance(item, tuple) else item
         return value
 
     @classmethod
     def from_value(cls, value: Mapping[str, Any]) -> Self:
-        known = {name: value[name] for name in cls.__dataclass_fields__ if name in value}
+        known = {name: item for name, item in value.items() if name in cls.__dataclass_fields__}
         for name in ("added", "removed", "changed"):
             if name in known:
                 known[name] = tuple(known[name] or ())

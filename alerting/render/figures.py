@@ -105,7 +105,9 @@ def called(key: CheckKey, name: str | None) -> str:
 
 def one_line(text: str) -> str:
     """Without line breaks and control characters, which would let a name write lines of its own."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(text.split())
 
 
 def listed(names: tuple[str, ...], most: int = 8) -> str:

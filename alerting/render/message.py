@@ -71,7 +71,7 @@ def messages(
 
 def units(text: str) -> int:
     """Length in UTF-16 units."""
-    return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _text_block(item: Item, format: Format, times: Times, explorer_url: str | None, limits: Limits) -> _Block:
