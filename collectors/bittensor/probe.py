@@ -7,14 +7,20 @@ from dataclasses import dataclass, replace
 
 from collectors.bittensor.batch import RpcCall
 from collectors.bittensor.block_facts import header_of
+from collectors.bittensor.hexadecimal import to_bytes
 from collectors.bittensor.jsonrpc import JsonRpc
 from collectors.bittensor.plan import BittensorPlan
 from collectors.endpoint import Endpoint
-from collectors.errors import SourceError
+from collectors.errors import SourceError, Unreadable
+from monitor.bittensor.units import BLOCK_SECONDS
 from monitor.source_model import EndpointReading
 
 AHEAD = 40
 """Blocks whose hashes are asked for with the head: those of eight minutes."""
+
+
+LATE = 5
+"""Blocks by which endpoints differ from one moment to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,8 @@ class Head:
     first: int
     hashes: tuple[str | None, ...]
     """Of the blocks from `first` on, the one after the cursor, as far as it has them."""
+    final: int | None = None
+    """The height of `finalised`, as far as the hashes tell it: at most the cursor's, or at least the last hash's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +72,23 @@ def probe(rpc: JsonRpc, plan: BittensorPlan, endpoints: Sequence[Endpoint], pref
             heads.append(head)
         else:
             error = f"{label}: on another chain than the one pinned"
-    best = max((head.best for head in heads), default=0)
-    heads.sort(key=lambda head: best - head.best > AHEAD)  # stable: only who lags far behind is asked last
+    late = _late(heads, max(LATE, plan.stale_after // BLOCK_SECONDS))
+    heads.sort(key=lambda head: head.endpoint in late)  # stable: only who lags far behind is asked last
+    for head in heads:
+        if head.endpoint in late and head.final is not None:
+            readings[head.endpoint] = replace(readings[head.endpoint], head_level=head.final)
     return Probe(tuple(readings.values()), tuple(heads), genesis, error if not heads else None)
+
+
+def _late(heads: Sequence[Head], blocks: int) -> set[str]:
+    """Endpoints whose head, or whose finalised one, is more than so many blocks behind another one's."""
+    best = max((head.best for head in heads), default=0)
+    final = max((head.final for head in heads if head.final is not None), default=0)
+    return {
+        head.endpoint
+        for head in heads
+        if best - head.best > blocks or (head.final is not None and final - head.final > blocks)
+    }
 
 
 def _ask(rpc: JsonRpc, plan: BittensorPlan, label: str) -> Head:
@@ -77,20 +99,20 @@ def _ask(rpc: JsonRpc, plan: BittensorPlan, label: str) -> Head:
         calls.append(RpcCall("chain_getBlockHash", (numbers,)))
     replies = rpc.ask(calls, endpoint=label).replies
     finalised, genesis = (_hash(replies[position].result()) for position in (0, 2))
-    hashes = replies[3].result() if numbers else []
-    return Head(
-        label,
-        genesis,
-        finalised,
-        header_of(replies[1].result()).number,
-        first or 0,
-        tuple(one if isinstance(one, str) else None for one in hashes) if isinstance(hashes, list) else (),
-    )
+    best = header_of(replies[1].result()).number
+    told = replies[3].result() if numbers else []
+    hashes = tuple(one if isinstance(one, str) else None for one in told) if isinstance(told, list) else ()
+    final = None
+    if plan.cursor is not None:
+        if finalised in hashes:
+            final = plan.cursor.level + 1 + hashes.index(finalised)
+        else:
+            beyond = len(hashes) == AHEAD and None not in hashes and finalised != plan.cursor.hash
+            final = plan.cursor.level + (AHEAD if beyond else 0)
+    return Head(label, genesis, finalised, best, first or 0, hashes, final)
 
 
 def _hash(value: object) -> str:
-    if not isinstance(value, str) or len(value) != 66 or not value.startswith("0x"):
-        from collectors.errors import Unreadable
-
+    if not isinstance(value, str) or len(to_bytes(value)) != 32:
         raise Unreadable("not a block's hash")
     return value
