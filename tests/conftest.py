@@ -21,8 +21,17 @@ LONGEST = (
     "tests/postgres/",
 )
 """Where tests take seconds each, mostly waiting."""
-UNTRACED = ("tests/truth/", "tests/crash/", "tests/bench/", "tests/postgres/")
-"""Whole runs by the thousand, of code that the other tests have covered: tracing it costs half as much again."""
+UNTRACED = (
+    "tests/truth/",
+    "tests/crash/",
+    "tests/bench/",
+    "tests/postgres/",
+    "tests/simulator/",
+    "tests/test_budget.py",
+    "tests/test_secrets.py",
+)
+"""Whole runs by the thousand, of code that the other tests have covered, and tests of what is no part of the checker:
+tracing them costs half as much again."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
