@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,10 @@ from simulator.clock import Clock
 from simulator.faults import Fault, status
 from simulator.node import Node
 from simulator.plan import small_plan
+from simulator.subtensor import faults as subtensor_faults
+from simulator.subtensor.chain import Chain as SubtensorChain
+from simulator.subtensor.node import SubtensorNode
+from simulator.subtensor.plan import small_plan as subtensor_plan
 from tests.collectors.raw_node import Behaviour, RawNode, dribbles, hangs, hangs_up, reply, resets, sends
 from tests.crash.process import ROOT, environment
 
@@ -115,7 +120,8 @@ class Home:
     def stored(self) -> Mapping[str, bytes]:
         """Every file the program wrote."""
         own = {".env", "delegates.json"}
-        return {path.name: path.read_bytes() for path in self.folder.iterdir() if path.name not in own}
+        files = (path for path in self.folder.rglob("*") if path.is_file() and path.name not in own)
+        return {str(path.relative_to(self.folder)): path.read_bytes() for path in files}
 
 
 def _around(content: bytes, hidden: bytes) -> str:
@@ -154,6 +160,7 @@ def test_no_failure_to_connect_brings_a_secret_out(host: str, tmp_path: Path) ->
     assert done.returncode == 1
 
 
+VALIDATOR = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
 BITTENSOR_LIST = """{"bittensor": {
     "hotkeys": [{"hotkey": "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", "name": "val-A"}]
 }}"""
@@ -196,6 +203,27 @@ def test_no_answer_of_a_bittensor_node_brings_a_secret_out(names: tuple[str, ...
             assert all(CANARY in asked.target and "authorization" in asked.headers for asked in node.asked)
         for command in (["status"], ["status", "--json"], ["doctor"]):
             home.run(*command)
+
+
+def test_a_bittensor_node_that_works_and_then_fails_brings_no_secret_out(tmp_path: Path) -> None:
+    pytest.importorskip("bittensor_core", reason="bittensor-core is not installed")
+    plan = subtensor_plan(tempo=20)
+    chain = SubtensorChain(replace(plan, genesis_time=int(time.time()) - 200 * plan.block_time))
+    clock = Clock(time.time())
+    with SubtensorNode(chain, clock=clock) as running:
+        url = hidden_in(f"127.0.0.1:{running.port}")
+        home = Home(tmp_path, BITTENSOR_RPC_URL=url, BITTENSOR_ARCHIVE_NETWORK=url)
+        (tmp_path / "delegates.json").write_text(BITTENSOR_LIST.replace(VALIDATOR, plan.hotkey("alice")))
+        assert home.run().returncode == 0
+        clock.advance(60)
+        with running.faults.during(subtensor_faults.rpc_error(-32000, ECHO.decode(), "state_", ECHO.decode())):
+            assert home.run().returncode == 1
+        home.run(before=CRASH.format(text=ECHO.decode(), module="collectors.bittensor.collector", name="probe"))
+        for command in (["status"], ["status", "--json"], ["incidents", "--all", "--json"], ["doctor"]):
+            home.run(*command)
+        for node in (url, "http://127.0.0.1:1"):
+            home.run("bittensor", "neuron", "--netuid", "1", "--hotkey", plan.hotkey("alice"), "--network", node)
+        assert home.run().returncode == 0
 
 
 def test_a_node_that_works_and_fails_at_its_blocks_brings_no_secret_out(tmp_path: Path) -> None:
@@ -270,6 +298,9 @@ WRONG = {
     "a mark": {"RPC_URL": f"mine=http://{USER}:{PASSWORD}@node/"},
     "twice": {"RPC_URL": f"http://{PASSWORD}@node/{PATH},http://{PASSWORD}@node/{PATH}"},
     "a fragment": {"RPC_URL": f"http://node/#{PATH}"},
+    "no subtensor's address": {"BITTENSOR_RPC_URL": f"{USER}:{PASSWORD}@node/{PATH}"},
+    "a subtensor's scheme": {"BITTENSOR_RPC_URL": f"finney, wsss://{USER}:{PASSWORD}@node/{PATH}"},
+    "an archive's port": {"BITTENSOR_ARCHIVE_NETWORK": f"wss://{USER}:{PASSWORD}@node:{PATH}/"},
     "another network": {"RPC_URL_SHADOWNET": f"{PASSWORD}@node"},
     "a database of another kind": {"DATABASE_URL": f"mysql://{USER}:{PASSWORD}@db/{PATH}"},
     "a database's old name": {"DATABASE_URL": f"postgres://{USER}:{PASSWORD}@db/state"},
