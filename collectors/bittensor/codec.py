@@ -155,8 +155,12 @@ class Runtime:
     def error_name(self, pallet_index: int, error_index: int) -> str:
         """ "SubtensorModule.SettingWeightsTooFast". Raises Unreadable for an error the runtime does not have."""
         problem = f"runtime {self.spec_version} has no error {error_index} in pallet {pallet_index}"
-        name = attempt(problem, self.library.module_error, pallet_index, error_index)[0]
-        return f"{_pallets(self)[pallet_index]}.{name}"
+        names = _pallets(self)
+        name: str = attempt(
+            problem,
+            lambda: f"{names[pallet_index]}.{self.library.module_error(pallet_index, error_index)[0]}",
+        )
+        return name
 
 
 @lru_cache(maxsize=4)

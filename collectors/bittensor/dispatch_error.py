@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from collectors.bittensor.codec import Runtime
+from collectors.bittensor.hexadecimal import to_bytes
 from collectors.errors import Unreadable
 
 
@@ -24,13 +25,21 @@ def error_name(runtime: Runtime, error: Any) -> str | None:
         return f"{kind}.{detail}" if isinstance(detail, str) else str(kind)
     pallet, index = (detail.get("index"), detail.get("error")) if isinstance(detail, Mapping) else (None, None)
     if isinstance(index, str):
-        index = int(index[2:4], 16) if index[:2] == "0x" and len(index) >= 4 else None
+        index = _first_byte(index)
     if not isinstance(pallet, int) or not isinstance(index, int):
         return None
     try:
         return runtime.error_name(pallet, index)
     except Unreadable:
         return None
+
+
+def _first_byte(text: str) -> int | None:
+    try:
+        data = to_bytes(text)
+    except Unreadable:
+        return None
+    return data[0] if data else None
 
 
 def result_of(runtime: Runtime, result: Any) -> tuple[bool | None, str | None]:

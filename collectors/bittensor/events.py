@@ -17,7 +17,8 @@ def read_events(runtime: Runtime, raw: str | None) -> tuple[ChainEvent, ...]:
     """
     records = runtime.decode("System", "Events", raw)
     problem = f"System.Events cannot be read by runtime {runtime.spec_version}"
-    return tuple(attempt(problem, _event, record) for record in records)
+    events: tuple[ChainEvent, ...] = attempt(problem, lambda: tuple(_event(record) for record in records))
+    return events
 
 
 def fields_of(attributes: Any) -> dict[str, Any]:

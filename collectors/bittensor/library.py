@@ -46,7 +46,7 @@ def attempt(problem: str, function: Callable[..., Any], *arguments: Any) -> Any:
     a node sent."""
     try:
         return function(*arguments)
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError, MemoryError):
+    except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError, MemoryError):
         pass
     except BaseException as error:
         if type(error).__name__ != "PanicException":

@@ -144,7 +144,7 @@ class SnapshotReader:
             coldkey_swap_delay=state.number("ColdkeySwapAnnouncementDelay"),
             sudo_key=state.text("Sudo.Key"),
             standings=self._standings() if self.plan.subnets else None,
-            dissolving=state.vector("DissolveCleanupQueue"),
+            dissolving=state.vector(int, "DissolveCleanupQueue"),
             gone=tuple(str(item) for item in missed(self.runtime)),
             undecoded=tuple(sorted(state.undecoded | self._undecoded)),
         )

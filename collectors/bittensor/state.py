@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from collectors.bittensor.codec import Runtime
 from collectors.bittensor.hexadecimal import to_bytes
 from collectors.bittensor.items import PALLET
 from collectors.errors import Unreadable
+
+T = TypeVar("T")
+MISSHAPEN = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, ArithmeticError)
+"""What reading a decoded value raises where a runtime gives it another shape than those known."""
 
 
 class _Unread:
@@ -70,32 +74,60 @@ class State:
             self.undecoded.add(item)
             return UNREAD
 
+    def read(self, make: Callable[[Any], T], item: str, *parts: Any) -> T | None:
+        """What `make` makes of the value; None where it is not known, or has a shape that `make` does not know."""
+        value = self.value(item, *parts)
+        if value is UNREAD:
+            return None
+        try:
+            return make(value)
+        except MISSHAPEN:
+            self.undecoded.add(item)
+            return None
+
     def raw(self, item: str, *parts: Any) -> str | None:
         """As it was told; None where nothing is stored, or it is not known."""
         return self._told.get(self._wanted.get((item, parts), ""))
 
     def number(self, item: str, *parts: Any) -> int | None:
-        """A whole number; None where it is not known."""
-        value = self.value(item, *parts)
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
+        """A whole number; None where nothing is stored, or it is not known. So do the others."""
+        return self.read(lambda value: _maybe(int, value), item, *parts)
 
     def flag(self, item: str, *parts: Any) -> bool | None:
-        value = self.value(item, *parts)
-        return value if isinstance(value, bool) else None
+        return self.read(lambda value: _maybe(bool, value), item, *parts)
 
     def text(self, item: str, *parts: Any) -> str | None:
-        value = self.value(item, *parts)
-        return value if isinstance(value, str) else None
+        return self.read(lambda value: _maybe(str, value), item, *parts)
 
-    def vector(self, item: str, *parts: Any) -> tuple[Any, ...] | None:
-        value = self.value(item, *parts)
-        return tuple(value) if isinstance(value, list | tuple) else None
+    def vector(self, kind: type[T], item: str, *parts: Any) -> tuple[T, ...] | None:
+        """A list of `kind`; None where it is not known."""
+        return self.read(lambda value: vector_of(kind, value), item, *parts)
 
     def fixed(self, item: str, fraction_bits: int, *parts: Any) -> float | None:
         """A fixed-point number ({"bits": …}), as it is meant."""
-        value = self.value(item, *parts)
-        bits = value.get("bits") if isinstance(value, Mapping) else None
-        return bits / 2**fraction_bits if isinstance(bits, int) else None
+        return self.read(lambda value: None if value is None else whole(value["bits"]) / 2**fraction_bits, item, *parts)
+
+
+def _maybe(kind: type[T], value: Any) -> T | None:
+    if value is None:
+        return None
+    if type(value) is not kind:
+        raise TypeError
+    return value
+
+
+def whole(value: Any) -> int:
+    """Raises TypeError for anything but an int, which a bool is not."""
+    if type(value) is not int:
+        raise TypeError
+    return value
+
+
+def vector_of(kind: type[T], value: Any) -> tuple[T, ...]:
+    """Raises TypeError for anything but a list of `kind`, of which a bool is no int."""
+    if not isinstance(value, list | tuple) or not all(type(one) is kind for one in value):
+        raise TypeError
+    return tuple(value)
 
 
 def _named(item: str) -> tuple[str, str]:
@@ -117,9 +149,11 @@ def read_values(answer: Any, block_hash: str, keys: Sequence[str]) -> dict[str, 
     asked = set(keys)
     values: dict[str, str | None] = {}
     for change in changes:
-        if not isinstance(change, list) or len(change) != 2 or change[0] not in asked:
+        if not isinstance(change, list) or len(change) != 2 or not isinstance(change[0], str) or change[0] not in asked:
             raise Unreadable("storage of a key that was not asked for")
         key, value = change
+        if key in values:
+            raise Unreadable("storage of a key is told twice")
         if value is not None:
             to_bytes(value)
         values[key] = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from collectors.bittensor.state import UNREAD, State
+from collectors.bittensor.state import MISSHAPEN, UNREAD, State, T, vector_of
 from monitor.bittensor.subnet import Consensus, Hyperparameters, SubnetState, Vectors
 from monitor.bittensor.units import RAO, storage_index
 
@@ -25,9 +25,8 @@ def subnet_of(
     mechanisms = state.number("MechanismCountCurrent", netuid)
     count = mechanisms or 1
     tempo = state.number("Tempo", netuid)
-    hotkeys = _tuple(graph.get("hotkeys"))
+    hotkeys = _column(str, graph.get("hotkeys"))
     owner_hotkey = state.text("SubnetOwnerHotkey", netuid)
-    dividends = graph.get("alpha_dividends_per_hotkey")
     return SubnetState(
         netuid=netuid,
         exists=state.flag("NetworksAdded", netuid),
@@ -52,19 +51,19 @@ def subnet_of(
         burn=state.number("Burn", netuid),
         mechanisms=mechanisms,
         miner_burned=state.fixed("MinerBurned", U64F64_BITS, netuid),
-        alpha_dividends_total=None if not isinstance(dividends, list) else sum(amount for _, amount in dividends),
+        alpha_dividends_total=_total(graph.get("alpha_dividends_per_hotkey")),
         owner_uids=_positions(hotkeys, owner_hotkey),
         vectors=Vectors(
-            last_update=tuple(state.vector("LastUpdate", storage_index(netuid, n)) for n in range(count)),
-            incentive=tuple(state.vector("Incentive", storage_index(netuid, n)) for n in range(count)),
-            active=state.vector("Active", netuid),
-            validator_permit=state.vector("ValidatorPermit", netuid),
-            validator_trust=state.vector("ValidatorTrust", netuid),
-            dividends=state.vector("Dividends", netuid),
-            consensus=state.vector("Consensus", netuid),
-            emission=state.vector("Emission", netuid),
-            registered_at=_tuple(graph.get("block_at_registration")),
-            total_stake=_tuple(graph.get("total_stake")),
+            last_update=tuple(state.vector(int, "LastUpdate", storage_index(netuid, n)) for n in range(count)),
+            incentive=tuple(state.vector(int, "Incentive", storage_index(netuid, n)) for n in range(count)),
+            active=state.vector(bool, "Active", netuid),
+            validator_permit=state.vector(bool, "ValidatorPermit", netuid),
+            validator_trust=state.vector(int, "ValidatorTrust", netuid),
+            dividends=state.vector(int, "Dividends", netuid),
+            consensus=state.vector(int, "Consensus", netuid),
+            emission=state.vector(int, "Emission", netuid),
+            registered_at=_column(int, graph.get("block_at_registration")),
+            total_stake=_column(int, graph.get("total_stake")),
             hotkeys=hotkeys,
         ),
     )
@@ -127,8 +126,19 @@ def _text(value: Any) -> str | None:
     return bytes(value).decode("utf-8", "replace") if isinstance(value, list | tuple | bytes) else None
 
 
-def _tuple(value: Any) -> tuple[Any, ...] | None:
-    return tuple(value) if isinstance(value, list | tuple) else None
+def _column(kind: type[T], value: Any) -> tuple[T, ...] | None:
+    """Of a metagraph, by uid."""
+    try:
+        return vector_of(kind, value)
+    except MISSHAPEN:
+        return None
+
+
+def _total(dividends: Any) -> int | None:
+    try:
+        return sum(vector_of(int, [amount for _, amount in dividends]))
+    except MISSHAPEN:
+        return None
 
 
 def _positions(hotkeys: tuple[str, ...] | None, owner: str | None) -> tuple[int, ...] | None:

@@ -13,6 +13,8 @@ HIGHEST_NETUID = 160
 """Beyond SubnetLimit (128): netuids of removed subnets are used again."""
 COMMIT_EPOCHS = 4
 """Epochs before the present one whose commits are looked at, beside the reveal period."""
+MOST_COMMIT_KEYS = 1_000
+"""Of one subnet. A reveal period is at most 100 epochs."""
 
 CHAIN = (
     "System.Number",
@@ -127,20 +129,30 @@ def want_what_follows(
         owner = state.text("Owner", hotkey)
         if owner is not None:
             state.want("MinerCollateral", netuid, hotkey, owner)
-        parents = state.value("ParentKeys", hotkey, netuid)
-        for _, parent in parents if isinstance(parents, list | tuple) else ():
+        for parent in state.read(_addresses, "ParentKeys", hotkey, netuid) or ():
             state.want("TotalHotkeyAlpha", parent, netuid)
             state.want("PendingChildKeys", netuid, parent)
     for netuid in subnets:
-        epoch = state.number("SubnetEpochIndex", netuid)
-        if epoch is None:
-            continue
-        oldest = epoch - (state.number("RevealPeriodEpochs", netuid) or 1) - COMMIT_EPOCHS
-        for mechanism in range(state.number("MechanismCountCurrent", netuid) or 1):
-            for number in range(max(0, oldest), epoch + 1):
-                state.want("TimelockedWeightCommits", storage_index(netuid, mechanism), number)
+        for mechanism, epoch in commit_keys(state, netuid) or ():
+            state.want("TimelockedWeightCommits", storage_index(netuid, mechanism), epoch)
     for netuid in owners:
         owner = state.text("SubnetOwner", netuid)
         if owner is not None:
             for item in SWAP:
                 state.want(item, owner)
+
+
+def commit_keys(state: State, netuid: int) -> list[tuple[int, int]] | None:
+    """(mechanism, epoch) whose commits are looked at; None where that is not known."""
+    epoch, reveal = state.number("SubnetEpochIndex", netuid), state.number("RevealPeriodEpochs", netuid)
+    mechanisms = state.number("MechanismCountCurrent", netuid) if state.has("MechanismCountCurrent") else 1
+    if epoch is None or reveal is None or mechanisms is None:
+        return None
+    epochs = range(max(0, epoch - reveal - COMMIT_EPOCHS), epoch + 1)
+    if len(epochs) * mechanisms > MOST_COMMIT_KEYS:
+        return None
+    return [(mechanism, number) for mechanism in range(mechanisms) for number in epochs]
+
+
+def _addresses(parents: Iterable[tuple[int, str]]) -> list[str]:
+    return [hotkey for _, hotkey in parents]

@@ -112,7 +112,7 @@ def explain(env_file: Path | None, as_json: bool, incident: str) -> None:
 @env_file_option
 @click.option("--channel", help="This one only, e.g. telegram:night-shift. Default: all of them.")
 @click.option("--rule", help="The true message of this rule, marked TEST, to whom it would be told.")
-@click.option("--target", help="A baker's name or address, or a node such as bkr1#1. Default: the first baker.")
+@click.option("--target", help="Its name or address, or a node such as bkr1#1. Default: the first of its kind.")
 def test_alert(env_file: Path | None, channel: str | None, rule: str | None, target: str | None) -> None:
     """Send a test message through the outbox that every alert takes; exit 0 if every channel took it.
 
@@ -121,6 +121,7 @@ def test_alert(env_file: Path | None, channel: str | None, rule: str | None, tar
     \b
     main.py test-alert
     main.py test-alert --channel telegram --rule missed_attestation --target alice
+    main.py test-alert --rule weights_stale --target "sn18 val-A"
     """
     from monitor.commands.test_alert import run_test_alert
 
