@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from monitor.commands.cli import HOME, configured, env_file_option, exit_with, json_option
+from monitor.commands.cli import HOME, configured, env_file_option, exit_with, json_option, leave
 from monitor.commands.cli_bittensor import bittensor
 from monitor.commands.cli_operations import OPERATIONS
 from monitor.loading import loading_code
@@ -167,4 +167,7 @@ if __name__ == "__main__":
     from monitor.commands import crash
 
     crash.install(verbose=not {"-v", "--verbose"}.isdisjoint(sys.argv))
-    main()
+    try:
+        main()
+    except SystemExit as end:
+        leave(end)

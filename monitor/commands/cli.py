@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -38,6 +38,18 @@ def exit_with(run: Callable[..., int], *arguments: Any) -> None:
         discard_output()
         sys.exit(0)
     sys.exit(code)
+
+
+def leave(end: SystemExit) -> NoReturn:
+    """Ends the process, as the interpreter would, but for tidying up what dies with it: a twentieth of a quiet run.
+
+    Threads are daemons, and what has to be written is written when a command returns.
+    """
+    if end.code is not None and not isinstance(end.code, int):
+        raise end
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(end.code or 0)
 
 
 def discard_output() -> None:

@@ -131,7 +131,7 @@ class WatchedHotkey(_Judged):
     """None: every subnet it is registered on."""
     role: Role = "auto"
     """auto: a validator where it has a permit."""
-    expected: Annotated[Expected, BeforeValidator(absent)] = Expected()
+    expected: Annotated[Expected, BeforeValidator(absent)] = Expected.model_construct()
 
     @property
     def label(self) -> str:

@@ -62,7 +62,7 @@ class Delegate(Target):
     address: Annotated[Text, AfterValidator(_address)]
     network: Network | None = None
     """None: the network RPC_URL speaks for; "shadownet": the one RPC_URL_SHADOWNET speaks for."""
-    alerts: Annotated[DelegateAlerts, BeforeValidator(absent)] = DelegateAlerts()
+    alerts: Annotated[DelegateAlerts, BeforeValidator(absent)] = DelegateAlerts.model_construct()
 
     @property
     def label(self) -> str:
@@ -82,7 +82,7 @@ class Group(Frozen):
 
     runbook: Runbook | None = None
     channels: Channels = None
-    alerts: Annotated[GroupAlerts, BeforeValidator(absent)] = GroupAlerts()
+    alerts: Annotated[GroupAlerts, BeforeValidator(absent)] = GroupAlerts.model_construct()
 
 
 class WatchList(Frozen):
