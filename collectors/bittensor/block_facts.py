@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from collectors.bittensor.hexadecimal import to_number
+from collectors.bittensor.hexadecimal import to_hash, to_number
 from collectors.errors import Unreadable
 
 
@@ -21,6 +21,6 @@ def header_of(answer: Any) -> Header:
     header = answer
     if isinstance(answer, Mapping) and isinstance(answer.get("block"), Mapping):
         header = answer["block"].get("header")
-    if not isinstance(header, Mapping) or not isinstance(header.get("parentHash"), str):
+    if not isinstance(header, Mapping):
         raise Unreadable("not a block's header")
-    return Header(to_number(header.get("number")), header["parentHash"])
+    return Header(to_number(header.get("number")), to_hash(header.get("parentHash")))

@@ -11,6 +11,7 @@ from collectors.bittensor.calls import read_calls
 from collectors.bittensor.codec import Runtime
 from collectors.bittensor.events import read_events
 from collectors.bittensor.extrinsics import read_extrinsics
+from collectors.bittensor.hexadecimal import to_hash
 from collectors.bittensor.jsonrpc import JsonRpc
 from collectors.bittensor.rpc_error import StateDiscarded, UnknownBlock
 from collectors.bittensor.runtimes import LAST_RUNTIME_UPGRADE, Runtimes, spec_of
@@ -145,7 +146,7 @@ def hashes_of(rpc: JsonRpc, endpoint: str, numbers: Sequence[int]) -> list[str]:
     for start in range(0, len(numbers), 1_000):
         part = list(numbers[start : start + 1_000])
         answer = rpc.one("chain_getBlockHash", part, endpoint=endpoint).value
-        if not isinstance(answer, list) or len(answer) != len(part) or not all(isinstance(one, str) for one in answer):
+        if not isinstance(answer, list) or len(answer) != len(part):
             raise Unreadable("hashes of finalised blocks are missing")
-        found += answer
+        found += [to_hash(one) for one in answer]
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from collectors.bittensor.codec import Runtime
 from collectors.bittensor.library import attempt
+from collectors.bittensor.state import whole
 from monitor.bittensor.block import ChainEvent
 
 
@@ -38,5 +39,5 @@ def fields_of(attributes: Any) -> dict[str, Any]:
 
 def _event(record: Mapping[str, Any]) -> ChainEvent:
     event = record["event"]
-    extrinsic = record["extrinsic_idx"] if record["phase"] == "ApplyExtrinsic" else None
+    extrinsic = whole(record["extrinsic_idx"]) if record["phase"] == "ApplyExtrinsic" else None
     return ChainEvent(f"{event['module_id']}.{event['event_id']}", fields_of(event["attributes"]), extrinsic)

@@ -20,6 +20,13 @@ def to_hex(data: bytes) -> str:
     return "0x" + data.hex()
 
 
+def to_hash(value: Any) -> str:
+    """The text itself, of 32 bytes. Raises Unreadable for anything else."""
+    if len(to_bytes(value)) != 32:
+        raise Unreadable("not a block's hash")
+    return str(value)
+
+
 def to_number(value: Any) -> int:
     """A quantity such as a header's number, "0x43" or zero-padded, below 2⁶⁴. Raises Unreadable."""
     if isinstance(value, str) and value.startswith("0x") and 2 < len(value) <= 34 and _DIGITS.issuperset(value[2:]):

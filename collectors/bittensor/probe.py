@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from collectors.bittensor.batch import RpcCall
 from collectors.bittensor.block_facts import header_of
-from collectors.bittensor.hexadecimal import to_bytes
+from collectors.bittensor.hexadecimal import to_hash
 from collectors.bittensor.jsonrpc import JsonRpc
 from collectors.bittensor.plan import BittensorPlan
 from collectors.endpoint import Endpoint
@@ -98,10 +98,10 @@ def _ask(rpc: JsonRpc, plan: BittensorPlan, label: str) -> Head:
     if numbers:
         calls.append(RpcCall("chain_getBlockHash", (numbers,)))
     replies = rpc.ask(calls, endpoint=label).replies
-    finalised, genesis = (_hash(replies[position].result()) for position in (0, 2))
+    finalised, genesis = (to_hash(replies[position].result()) for position in (0, 2))
     best = header_of(replies[1].result()).number
     told = replies[3].result() if numbers else []
-    hashes = tuple(one if isinstance(one, str) else None for one in told) if isinstance(told, list) else ()
+    hashes = tuple(map(_known_hash, told)) if isinstance(told, list) else ()
     final = None
     if plan.cursor is not None:
         if finalised in hashes:
@@ -112,7 +112,9 @@ def _ask(rpc: JsonRpc, plan: BittensorPlan, label: str) -> Head:
     return Head(label, genesis, finalised, best, first or 0, hashes, final)
 
 
-def _hash(value: object) -> str:
-    if not isinstance(value, str) or len(to_bytes(value)) != 32:
-        raise Unreadable("not a block's hash")
-    return value
+def _known_hash(told: object) -> str | None:
+    """None for a block that the endpoint does not have; also for what is no hash, so that it is asked again."""
+    try:
+        return to_hash(told)
+    except Unreadable:
+        return None

@@ -152,7 +152,10 @@ class SnapshotReader:
     def _standings(self) -> dict[int, SubnetStanding] | None:
         found = {}
         for netuid in range(1, HIGHEST_NETUID + 1):
-            if self.state.flag("NetworksAdded", netuid):
+            added = self.state.flag("NetworksAdded", netuid)
+            if added is None:
+                return None
+            if added:
                 price = self.state.fixed("SubnetMovingPrice", 32, netuid)
                 registered_at = self.state.number("NetworkRegisteredAt", netuid)
                 if price is None or registered_at is None:

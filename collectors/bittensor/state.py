@@ -13,6 +13,8 @@ from collectors.errors import Unreadable
 T = TypeVar("T")
 MISSHAPEN = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError, ArithmeticError)
 """What reading a decoded value raises where a runtime gives it another shape than those known."""
+BEYOND = 2**256
+"""No number of a chain is as large, nor below 0; what is could be neither an index nor a float."""
 
 
 class _Unread:
@@ -105,28 +107,36 @@ class State:
 
     def fixed(self, item: str, fraction_bits: int, *parts: Any) -> float | None:
         """A fixed-point number ({"bits": …}), as it is meant."""
-        return self.read(lambda value: None if value is None else whole(value["bits"]) / 2**fraction_bits, item, *parts)
+        return self.read(lambda value: None if value is None else fixed_of(value, fraction_bits), item, *parts)
 
 
 def _maybe(kind: type[T], value: Any) -> T | None:
-    if value is None:
-        return None
-    if type(value) is not kind:
+    return None if value is None else _of(kind, value)
+
+
+def _of(kind: type[T], value: Any) -> T:
+    if type(value) is not kind or (isinstance(value, int) and not 0 <= value < BEYOND):
         raise TypeError
     return value
 
 
 def whole(value: Any) -> int:
-    """Raises TypeError for anything but an int, which a bool is not."""
-    if type(value) is not int:
-        raise TypeError
-    return value
+    """Raises TypeError for anything but a whole number, which a bool is not."""
+    return _of(int, value)
+
+
+def fixed_of(value: Any, fraction_bits: int) -> float:
+    """Of {"bits": …}, which may be negative. Raises one of MISSHAPEN."""
+    bits = value["bits"]
+    return whole(abs(bits)) / (1 << fraction_bits) * (-1 if bits < 0 else 1)
 
 
 def vector_of(kind: type[T], value: Any) -> tuple[T, ...]:
     """Raises TypeError for anything but a list of `kind`, of which a bool is no int."""
     if not isinstance(value, list | tuple) or not all(type(one) is kind for one in value):
         raise TypeError
+    if kind is int and value:
+        whole(min(value)), whole(max(value))
     return tuple(value)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from collectors.bittensor.state import MISSHAPEN, UNREAD, State, T, vector_of
-from monitor.bittensor.subnet import Consensus, Hyperparameters, SubnetState, Vectors
+from collectors.bittensor.state import MISSHAPEN, State, T, fixed_of, vector_of
+from collectors.bittensor.wanted import MECHANISMS
+from monitor.bittensor.subnet import Consensus, Hyperparameters, HyperparameterValue, SubnetState, Vectors
 from monitor.bittensor.units import RAO, storage_index
 
 PRICE_BITS = 32
@@ -21,11 +22,9 @@ def subnet_of(
     state: State, netuid: int, block: int, hyperparameters: Any, metagraph: Any, alpha_price: Any
 ) -> SubnetState:
     """The last three are results of runtime calls, decoded; None where there was none."""
-    graph: Mapping[str, Any] = metagraph if isinstance(metagraph, Mapping) else {}
     mechanisms = state.number("MechanismCountCurrent", netuid)
-    count = mechanisms or 1
     tempo = state.number("Tempo", netuid)
-    hotkeys = _column(str, graph.get("hotkeys"))
+    hotkeys = _part(state, metagraph, "hotkeys", lambda column: vector_of(str, column))
     owner_hotkey = state.text("SubnetOwnerHotkey", netuid)
     return SubnetState(
         netuid=netuid,
@@ -51,19 +50,19 @@ def subnet_of(
         burn=state.number("Burn", netuid),
         mechanisms=mechanisms,
         miner_burned=state.fixed("MinerBurned", U64F64_BITS, netuid),
-        alpha_dividends_total=_total(graph.get("alpha_dividends_per_hotkey")),
+        alpha_dividends_total=_part(state, metagraph, "alpha_dividends_per_hotkey", _total),
         owner_uids=_positions(hotkeys, owner_hotkey),
         vectors=Vectors(
-            last_update=tuple(state.vector(int, "LastUpdate", storage_index(netuid, n)) for n in range(count)),
-            incentive=tuple(state.vector(int, "Incentive", storage_index(netuid, n)) for n in range(count)),
+            last_update=_by_mechanism(state, "LastUpdate", netuid, mechanisms),
+            incentive=_by_mechanism(state, "Incentive", netuid, mechanisms),
             active=state.vector(bool, "Active", netuid),
             validator_permit=state.vector(bool, "ValidatorPermit", netuid),
             validator_trust=state.vector(int, "ValidatorTrust", netuid),
             dividends=state.vector(int, "Dividends", netuid),
             consensus=state.vector(int, "Consensus", netuid),
             emission=state.vector(int, "Emission", netuid),
-            registered_at=_column(int, graph.get("block_at_registration")),
-            total_stake=_column(int, graph.get("total_stake")),
+            registered_at=_part(state, metagraph, "block_at_registration", _whole_numbers),
+            total_stake=_part(state, metagraph, "total_stake", _whole_numbers),
             hotkeys=hotkeys,
         ),
     )
@@ -79,8 +78,23 @@ def _last_epoch(state: State, netuid: int, tempo: int | None, block: int) -> int
 def _consensus(state: State, netuid: int) -> Consensus | None:
     if not state.has("SubnetEpochConsensus"):
         return "yuma"
-    value = state.value("SubnetEpochConsensus", netuid)
-    return None if value is UNREAD else "null" if value in (1, "Null") else "yuma"
+    return state.read(_named_consensus, "SubnetEpochConsensus", netuid)
+
+
+def _named_consensus(value: Any) -> Consensus:
+    """Nothing stored: a subnet that has the one it was born with."""
+    if isinstance(value, bool):
+        raise TypeError
+    known: dict[object, Consensus] = {None: "yuma", 0: "yuma", "Yuma": "yuma", 1: "null", "Null": "null"}
+    return known[value]
+
+
+def _by_mechanism(state: State, item: str, netuid: int, mechanisms: int | None) -> tuple[tuple[int, ...] | None, ...]:
+    """None alone where nobody knows how many there are: the first one is not all of them."""
+    if mechanisms is None and state.has("MechanismCountCurrent"):
+        return (None,)
+    count = min(mechanisms or 1, MECHANISMS + 1)  # one more than any subnet has tells as much as thousands
+    return tuple(state.vector(int, item, storage_index(netuid, number)) for number in range(count))
 
 
 def _pool_price(state: State, netuid: int) -> int | None:
@@ -92,53 +106,71 @@ def _pool_price(state: State, netuid: int) -> int | None:
 def _hyperparameters(state: State, netuid: int, told: Any) -> Hyperparameters | None:
     """By name: of `get_subnet_hyperparams_v3` a list of names and values, of its forerunners a structure."""
     found: dict[str, Any] = {}
-    if isinstance(told, Mapping):
-        found = {name: _plain("I32F32", value) for name, value in told.items()}
-    elif isinstance(told, list | tuple):
-        for entry in told:
-            name, value = _text(entry.get("name")), entry.get("value")
-            if name is not None and isinstance(value, Mapping) and len(value) == 1:
-                ((kind, content),) = value.items()
-                found[name] = _plain(str(kind), content)
+    entries = told.items() if isinstance(told, Mapping) else told
+    for entry in entries if isinstance(entries, Iterable) else () if told is None else (told,):
+        try:
+            name, value = _named_value(entry)
+        except MISSHAPEN:
+            state.undecoded.add("SubnetInfoRuntimeApi.get_subnet_hyperparams")
+        else:
+            found[name] = value
     if not found:
         return None
-    split = state.value("MechanismEmissionSplit", netuid)
-    recycle = state.text("RecycleOrBurn", netuid)
+    split = state.read(lambda value: None if value is None else vector_of(int, value), "MechanismEmissionSplit", netuid)
     stored: dict[str, Any] = {
         "max_allowed_uids": state.number("MaxAllowedUids", netuid),
         "min_non_immune_uids": state.number("MinNonImmuneUids", netuid),
         "mechanism_count": state.number("MechanismCountCurrent", netuid),
-        "mechanism_emission_split": tuple(split) if isinstance(split, list | tuple) else None,
-        "recycle_or_burn": recycle,
+        "mechanism_emission_split": split,
+        "recycle_or_burn": state.text("RecycleOrBurn", netuid),
         "subnet_emission_enabled": state.flag("SubnetEmissionEnabled", netuid),
     }
     return {**found, **{name: value for name, value in stored.items() if value is not None}}
 
 
-def _plain(kind: str, value: Any) -> Any:
-    bits = value.get("bits") if isinstance(value, Mapping) else None
-    return value if not isinstance(bits, int) else bits / 2 ** HYPERPARAMETER_BITS.get(kind, 32)
+def _named_value(entry: Any) -> tuple[str, HyperparameterValue]:
+    """Of a structure, or of a list of {"name": …, "value": {kind: …}}. Raises one of MISSHAPEN."""
+    if isinstance(entry, tuple):
+        name, content = entry
+        return _text(name), _plain("I32F32", content)
+    ((kind, content),) = entry["value"].items()
+    return _text(entry["name"]), _plain(str(kind), content)
 
 
-def _text(value: Any) -> str | None:
+def _plain(kind: str, value: Any) -> HyperparameterValue:
+    if isinstance(value, Mapping):
+        return fixed_of(value, HYPERPARAMETER_BITS.get(kind, 32))
+    if isinstance(value, list | tuple):
+        return vector_of(int, value)
+    if not isinstance(value, bool | int | str):
+        raise TypeError
+    plain: HyperparameterValue = value
+    return plain
+
+
+def _text(value: Any) -> str:
     if isinstance(value, str):
         return bytes.fromhex(value[2:]).decode("utf-8", "replace") if value.startswith("0x") else value
-    return bytes(value).decode("utf-8", "replace") if isinstance(value, list | tuple | bytes) else None
+    return bytes(vector_of(int, value)).decode("utf-8", "replace")
 
 
-def _column(kind: type[T], value: Any) -> tuple[T, ...] | None:
-    """Of a metagraph, by uid."""
+def _part(state: State, graph: Any, name: str, make: Callable[[Any], T]) -> T | None:
+    """Of a metagraph; None where it is not told, or has a shape that `make` does not know."""
+    if graph is None or (isinstance(graph, Mapping) and graph.get(name) is None):
+        return None
     try:
-        return vector_of(kind, value)
+        return make(graph[name])
     except MISSHAPEN:
+        state.undecoded.add("SubnetInfoRuntimeApi.get_selective_metagraph")
         return None
 
 
-def _total(dividends: Any) -> int | None:
-    try:
-        return sum(vector_of(int, [amount for _, amount in dividends]))
-    except MISSHAPEN:
-        return None
+def _total(dividends: Any) -> int:
+    return sum(vector_of(int, [amount for _, amount in dividends]))
+
+
+def _whole_numbers(column: Any) -> tuple[int, ...]:
+    return vector_of(int, column)
 
 
 def _positions(hotkeys: tuple[str, ...] | None, owner: str | None) -> tuple[int, ...] | None:

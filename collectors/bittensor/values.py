@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import Any
 
-from collectors.bittensor.state import UNREAD, State, whole
+from collectors.bittensor.state import State, whole
 from collectors.bittensor.wanted import commit_keys
 from monitor.bittensor.coldkey import NO_SWAP, ColdkeyState, ColdkeySwap, Proxy
 from monitor.bittensor.neuron import (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from collectors.bittensor.state import State
+from collectors.bittensor.state import State, vector_of
 from monitor.bittensor.units import storage_index
 
 MECHANISMS = 2
@@ -148,11 +149,11 @@ def commit_keys(state: State, netuid: int) -> list[tuple[int, int]] | None:
     mechanisms = state.number("MechanismCountCurrent", netuid) if state.has("MechanismCountCurrent") else 1
     if epoch is None or reveal is None or mechanisms is None:
         return None
-    epochs = range(max(0, epoch - reveal - COMMIT_EPOCHS), epoch + 1)
-    if len(epochs) * mechanisms > MOST_COMMIT_KEYS:
+    oldest = max(0, epoch - reveal - COMMIT_EPOCHS)
+    if (epoch + 1 - oldest) * mechanisms > MOST_COMMIT_KEYS:
         return None
-    return [(mechanism, number) for mechanism in range(mechanisms) for number in epochs]
+    return [(mechanism, number) for mechanism in range(mechanisms) for number in range(oldest, epoch + 1)]
 
 
-def _addresses(parents: Iterable[tuple[int, str]]) -> list[str]:
-    return [hotkey for _, hotkey in parents]
+def _addresses(parents: Any) -> tuple[str, ...]:
+    return vector_of(str, [hotkey for _, hotkey in parents])

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from collectors.endpoint import EndpointHealth, parse_endpoints
 from collectors.rpc import RpcClient
@@ -43,7 +43,7 @@ class RawNode:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _open: list[socket.socket] = field(default_factory=list)
 
-    def __enter__(self) -> RawNode:
+    def __enter__(self) -> Self:
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._listener.bind(("127.0.0.1", 0))
         self._listener.listen(32)
