@@ -10,8 +10,8 @@ import sys
 import time
 from collections.abc import Sequence
 
-from bench import bittensor, delegates, memory, outbox, quiet, rate_limit, requests_per_block, throughput
-from bench.figure import Benchmark, Figure, Size, table
+from bench import bittensor, delegates, memory, outbox, quiet, rate_limit, requests_per_block, sdk, throughput
+from bench.figure import Benchmark, Figure, NotMeasured, Size, table
 
 BENCHMARKS: dict[str, Benchmark] = {
     "requests": requests_per_block.figures,
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "memory": memory.figures,
     "outbox": outbox.figures,
     "bittensor": bittensor.figures,
+    "sdk": sdk.figures,
 }
 
 
@@ -36,15 +37,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     found: list[Figure] = []
+    not_measured: dict[str, str] = {}
     for name in options.names or BENCHMARKS:
         started = time.perf_counter()
-        found += BENCHMARKS[name](Size(options.scale))
+        try:
+            found += BENCHMARKS[name](Size(options.scale))
+        except NotMeasured as reason:
+            not_measured[name] = str(reason)
         print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
     if options.json:
         machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.system()}
-        print(json.dumps({"machine": machine, "figures": [figure.to_value() for figure in found]}, indent=2))
+        figures = [figure.to_value() for figure in found]
+        print(json.dumps({"machine": machine, "figures": figures, "not_measured": not_measured}, indent=2))
     else:
         print(table(found))
+        for name, reason_given in not_measured.items():
+            print(f"{name} was not measured: {reason_given}")
     return 0 if all(figure.ok for figure in found) else 1
 
 

@@ -38,6 +38,10 @@ class Figure:
         return {**asdict(self), "ok": self.ok}
 
 
+class NotMeasured(Exception):
+    """A benchmark needs what cannot be had here; one line. Nothing is put in a figure's place."""
+
+
 def at_most(name: str, measured: float, bound: float, unit: str = "") -> Figure:
     return Figure(name, measured, unit, AT_MOST, bound)
 

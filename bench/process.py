@@ -29,13 +29,13 @@ class Done:
     errors: str
 
 
-def run(arguments: Sequence[str]) -> Done:
-    """Runs this Python with `arguments` in the project's folder, in the environment that cron would give it: with
-    compiled modules kept from run to run."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+def run(arguments: Sequence[str], *, python: str | Path = sys.executable, **variables: str) -> Done:
+    """Runs a Python (this one) with `arguments` in the project's folder, in the environment that cron would give it:
+    with compiled modules kept from run to run. `variables` are added to it."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | variables
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
-        child = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, stdout=output, stderr=errors)
+        child = subprocess.Popen([str(python), *arguments], cwd=ROOT, env=environment, stdout=output, stderr=errors)
         # Not `wait`: the usage of this child alone is asked for, not that of all so far.
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - started
