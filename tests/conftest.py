@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import is_hypothesis_test
 
 from tests.databases import kept_on
 from tests.postgres.server import NoServer, Server
@@ -27,11 +28,13 @@ UNTRACED = (
     "tests/bench/",
     "tests/postgres/",
     "tests/simulator/",
+    "tests/monitor/test_node_outage.py",
+    "tests/monitor/test_reminding.py",
     "tests/test_budget.py",
     "tests/test_secrets.py",
 )
 """Whole runs by the thousand, of code that the other tests have covered, and tests of what is no part of the checker:
-tracing them costs half as much again."""
+tracing them costs half as much again. So it does with examples by the hundred, of hypothesis."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def untraced(request: pytest.FixtureRequest) -> Iterator[None]:
     """Its own way of pytest-cov's `no_cover`, which does not stop the tracer in a worker of xdist."""
-    if not request.node.nodeid.startswith(UNTRACED):
+    if not request.node.nodeid.startswith(UNTRACED) and not is_hypothesis_test(request.function):
         yield
         return
     here, threads = sys.gettrace(), threading.gettrace()
