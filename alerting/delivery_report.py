@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -11,8 +11,7 @@ from alerting.channel_states import read_states
 from alerting.deliveries import undelivered
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryReport:
+class DeliveryReport(NamedTuple):
     """Deliveries (one event on one channel) of one pass."""
 
     sent: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
@@ -15,8 +15,7 @@ from monitor.schema import delivery as deliveries
 from monitor.schema import event as events
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelRoute:
+class ChannelRoute(NamedTuple):
     """A channel that an event is for, and from which severity on. A recovery goes by who was told, not by this."""
 
     name: str

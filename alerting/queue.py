@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import takewhile
+from typing import NamedTuple
 
 from alerting.backoff import is_due
 from monitor.model import ENDED, OPENING, EventKind, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A pending delivery, as far as its turn depends on it."""
 
     event_id: int

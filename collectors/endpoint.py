@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 KINDS = ("own", "public")
@@ -24,8 +25,7 @@ class Endpoint:
     url: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointHealth:
+class EndpointHealth(NamedTuple):
     """What is remembered of an endpoint between runs. Times are UTC seconds."""
 
     label: str

@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import requests
 import urllib3.exceptions
@@ -51,8 +51,7 @@ _FAILURES = (OSError, ValueError, http.client.HTTPException, urllib3.exceptions.
 """What requests (an OSError), urllib3, http.client, ssl and sockets raise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     status: int
     body: bytes
     """Decompressed; empty where an answer other than 200 was too large to matter."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from monitor.model import Batch, Cursor, Reading
 from monitor.source_model import Reorganisation, SourceReading
@@ -53,8 +53,7 @@ class Plan:
     """Wall clock of the run, UTC seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Probed:
+class Probed(NamedTuple):
     """The source answered: comes before any batch."""
 
     network: str
@@ -66,8 +65,7 @@ class Probed:
     head_timestamp: int
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(NamedTuple):
     """No endpoint gave this level in a shape that can be judged; it is asked again by the next run."""
 
     network: str
@@ -76,8 +74,7 @@ class Blocked:
     since: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reorganised:
+class Reorganised(NamedTuple):
     """Finalised history was replaced. Reading goes on after the common level in the next run."""
 
     network: str

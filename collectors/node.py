@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from collectors import answer, backoff
 from collectors.errors import Lagging, NoAnswer, OutOfTime, SourceError, Throttled, TimedOut
@@ -14,8 +13,7 @@ from collectors.route import Route
 from collectors.standing import Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     method: str
     path: str
     query: str
@@ -24,8 +22,7 @@ class Question:
     """Its failure says nothing about the node."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """What all nodes of a client share: its limits and its clocks."""
 
     exchange: Exchange

@@ -18,8 +18,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import requests
@@ -39,8 +38,7 @@ TRIES = 3
 """How often a 404 or a temporary node error is asked altogether."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     value: Any
     """Parsed JSON of any shape. Its strings may hold anything JSON allows, lone surrogates and NUL included."""
     endpoint: str

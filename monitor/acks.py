@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
@@ -14,8 +14,7 @@ UNTIL_RESOLVED = 253_402_300_799
 """9999-12-31 23:59:59 UTC: no moment of its own ends it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
+class Acknowledged(NamedTuple):
     id: str
     open: bool
     """False: it was over already, and nothing was changed."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from queue import Empty, Queue
+from typing import NamedTuple
 
 from collectors.interface import Finished, Item
 from monitor.source_model import SourceReading
@@ -18,8 +18,7 @@ from monitor.source_model import SourceReading
 QUEUED_ITEMS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One network to read."""
 
     name: str

@@ -69,8 +69,7 @@ class Block:
     committee_power: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """Something that happened to a target in a block and is neither met nor missed: a denunciation, a key update."""
 
     network: str
@@ -82,8 +81,7 @@ class Occurrence:
     detail: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The newest polled state of a target, e.g. kind "delegate". Replaces the one before it."""
 
     network: str
@@ -95,8 +93,7 @@ class Reading:
     value: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class CoverageGap:
+class CoverageGap(NamedTuple):
     """Levels that were passed without being judged, and why. Both ends inclusive."""
 
     network: str
@@ -220,8 +217,7 @@ class Format(StrEnum):
     JSON = "json"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """What a channel is given: text in the format it asked for, and what a machine may want beside it."""
 
     text: str

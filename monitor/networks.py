@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -11,8 +11,7 @@ from monitor.database import insert
 from monitor.schema import network
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkRow:
+class NetworkRow(NamedTuple):
     name: str
     endpoints_key: str
     """The setting it is reached by: RPC_URL, RPC_URL_SHADOWNET."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -20,8 +20,7 @@ PAGE_LEVELS = 50
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 
-@dataclass(frozen=True, slots=True)
-class LevelFacts:
+class LevelFacts(NamedTuple):
     """What block `level` tells."""
 
     level: int

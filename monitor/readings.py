@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
@@ -13,8 +13,7 @@ from monitor.schema import reading as table
 from monitor.schema import reading_due
 
 
-@dataclass(frozen=True, slots=True)
-class DueRow:
+class DueRow(NamedTuple):
     network: str
     target: str
     reason: str

@@ -5,7 +5,7 @@ Met rows go when the widest window and two cycles have passed over them, the res
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, literal_column, or_, select
 
@@ -22,8 +22,7 @@ _MET = observation.c.outcome == literal_column("'met'")
 _NOT_MET = observation.c.outcome != literal_column("'met'")
 
 
-@dataclass(frozen=True, slots=True)
-class Pruned:
+class Pruned(NamedTuple):
     """Rows removed."""
 
     observations: int = 0

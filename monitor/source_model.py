@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,14 @@ class EndpointReading:
     peers: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(NamedTuple):
     """Two endpoints told different hashes for one finalised level."""
 
     level: int
     endpoints: tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadableLevel:
+class UnreadableLevel(NamedTuple):
     """An answer that no endpoint gave in a shape that can be judged."""
 
     level: int
@@ -43,8 +42,7 @@ class UnreadableLevel:
     since: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reorganisation:
+class Reorganisation(NamedTuple):
     """Finalised blocks that were replaced: the last level both histories share, and the level we had read."""
 
     common_level: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,7 @@ class Constants:
         return cls(**value)
 
 
-@dataclass(frozen=True, slots=True)
-class PendingKey:
+class PendingKey(NamedTuple):
     """A key that becomes the active one at the start of `cycle`."""
 
     cycle: int
@@ -77,8 +76,7 @@ class DelegateState:
         return cls(**fields)
 
 
-@dataclass(frozen=True, slots=True)
-class CycleRights:
+class CycleRights(NamedTuple):
     """How much a delegate has to do in a cycle."""
 
     delegate: str

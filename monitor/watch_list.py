@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -10,8 +10,7 @@ from monitor.database import insert
 from monitor.schema import watch_list as table
 
 
-@dataclass(frozen=True, slots=True)
-class WatchListRow:
+class WatchListRow(NamedTuple):
     content: str
     """The file as it was accepted."""
     digest: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from monitor.model import Format, Message
 
@@ -21,8 +21,7 @@ class Limits:
     """Seconds from one message to the next."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """The receiver took it. `remote_id` is its name for the message, where it has one."""
 
     remote_id: str | None = None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from collectors.bittensor.rpc_error import read_error
 from collectors.errors import NoAnswer, SourceError, Unreadable
 
 
-@dataclass(frozen=True, slots=True)
-class RpcCall:
+class RpcCall(NamedTuple):
     method: str
     params: tuple[Any, ...] = ()
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from collectors.bittensor.hexadecimal import to_hash, to_number
 from collectors.errors import Unreadable
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     number: int
     parent: str
 

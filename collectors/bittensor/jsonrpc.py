@@ -8,8 +8,7 @@ chain.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from collectors.bittensor.batch import RpcCall, RpcReply, read_batch, write_batch
 from collectors.bittensor.rpc_error import BatchTooLarge, RateLimited
@@ -19,16 +18,14 @@ from collectors.rpc import RpcClient
 LARGEST_BATCH = 50
 
 
-@dataclass(frozen=True, slots=True)
-class RpcReplies:
+class RpcReplies(NamedTuple):
     endpoint: str
     """The label of the endpoint that gave them all."""
     replies: tuple[RpcReply, ...]
     """In the order of the calls."""
 
 
-@dataclass(frozen=True, slots=True)
-class RpcAnswer:
+class RpcAnswer(NamedTuple):
     endpoint: str
     value: Any
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from collectors.bittensor.batch import RpcCall
 from collectors.bittensor.block_facts import header_of
@@ -23,8 +24,7 @@ LATE = 5
 """Blocks by which endpoints differ from one moment to the next."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What one endpoint says."""
 
     endpoint: str
@@ -39,8 +39,7 @@ class Head:
     """The height of `finalised`, as far as the hashes tell it: at most the cursor's, or at least the last hash's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(NamedTuple):
     readings: tuple[EndpointReading, ...]
     heads: tuple[Head, ...]
     """Of the right chain, the one to ask first in front."""

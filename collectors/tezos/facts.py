@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """`/chains/main/blocks/<b>/header`."""
 
     chain_id: str | None
@@ -45,8 +44,7 @@ class Attestations:
     """Whether powers are counted in stake (All Bakers Attest), so that a right's slots are no part of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedDelegate:
+class NamedDelegate(NamedTuple):
     """A delegate that a block's operations or metadata name: kind as in Occurrence.kind."""
 
     kind: str
@@ -78,16 +76,14 @@ class BlockFacts:
     """Why baking at this level cannot be judged (no metadata ...); None when it can."""
 
 
-@dataclass(frozen=True, slots=True)
-class BakingRight:
+class BakingRight(NamedTuple):
     level: int
     delegate: str
     round: int
     estimated_time: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class AttestationRight:
+class AttestationRight(NamedTuple):
     level: int
     delegate: str
     power: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from collectors.endpoint import Endpoint
 from collectors.errors import SourceError
@@ -19,8 +20,7 @@ FINALITY = 2
 """A Tenderbake block is final with two blocks on top of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(NamedTuple):
     """What the endpoints said at the start of a run."""
 
     readings: tuple[EndpointReading, ...]

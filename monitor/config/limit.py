@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.config.settings import Settings
 from monitor.config.watch_list import AlertLimit, Delegate
@@ -12,8 +12,7 @@ AUTOMATIC_WINDOW = 100
 """What stands in for the missing one of an attestation's two figures; as in the automatic rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """`threshold` misses within the last `window` blocks."""
 
     threshold: int

@@ -10,7 +10,7 @@ The allowance is the node's (Octez, delegate_missed_attestations_storage.ml: nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.model import Status, Verdict
 from monitor.rules.delegate_context import DelegateContext, RecentRights
@@ -35,8 +35,7 @@ FEWEST_RIGHTS = 20
 """A few misses just after a recovery are not a rate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """Slots a delegate may still miss in this cycle, and how that goes."""
 
     left: int

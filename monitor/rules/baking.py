@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from monitor.model import Evidence, Outcome, Severity, Status, Verdict
 from monitor.rules.interface import HOUR, Card, DutyRule, Policy, told
@@ -26,8 +26,7 @@ _RING = (1 << RECENT_RIGHTS) - 1
 _SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True)
-class BakingLimit:
+class BakingLimit(NamedTuple):
     threshold: int = 1
     window: int = 14400
     """Blocks."""

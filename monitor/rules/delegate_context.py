@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from monitor.model import Occurrence
 from monitor.tezos_model import Constants, CycleRights, DelegateState
 
 
-@dataclass(frozen=True, slots=True)
-class RecentRights:
+class RecentRights(NamedTuple):
     """The delegate's latest attestation rights, at most 100, since the last resolution."""
 
     rights: int
@@ -19,8 +19,7 @@ class RecentRights:
     """Missed in a row, up to the newest."""
 
 
-@dataclass(frozen=True, slots=True)
-class DalAttestations:
+class DalAttestations(NamedTuple):
     """How the delegate's latest attestations stand beside the others' in carrying DAL content."""
 
     plain_streak: int

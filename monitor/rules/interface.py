@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from monitor.model import Occurrence, Severity, Status, Verdict
 from monitor.rules.delegate_context import DelegateContext
@@ -20,8 +20,7 @@ HOUR = 3600
 Kind = Literal["duty", "delegate", "source", "notice", "monitor", "validator", "miner", "subnet", "wallet", "chain"]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """A rule in words. The documentation is tested against these, and each stands in its module's docstring."""
 
     name: str
@@ -56,8 +55,7 @@ class Policy:
     """Told once, never open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(NamedTuple):
     """What a rule may know of its own incident: whether one is open, and when the last ones opened and closed."""
 
     open: bool = False
@@ -68,8 +66,7 @@ class Episode:
 NO_EPISODE = Episode()
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A source rule's verdict on one target: an endpoint's label, or "source" for the whole network."""
 
     target: str
@@ -77,8 +74,7 @@ class Judged:
     policy: Policy
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSettings:
+class SourceSettings(NamedTuple):
     """What is configured about sources. Seconds, and a count of peers."""
 
     stale_after: int = 180
@@ -87,37 +83,32 @@ class SourceSettings:
     """MIN_PEERS; 0 turns the rule off."""
 
 
-@dataclass(frozen=True, slots=True)
-class DutyRule:
+class DutyRule(NamedTuple):
     card: Card
     policy: Callable[[int], Policy]
     """From the number of met rights in a row that resolve."""
 
 
-@dataclass(frozen=True, slots=True)
-class DelegateRule:
+class DelegateRule(NamedTuple):
     card: Card
     policy: Policy
     judge: Callable[[DelegateContext, Episode], Verdict]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRule:
+class SourceRule(NamedTuple):
     card: Card
     judge: Callable[[SourceReading, SourceSettings, int], Iterable[Judged]]
     """(what the run saw, settings, now in UTC seconds) -> one verdict per target it has something to say about."""
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeRule:
+class NoticeRule(NamedTuple):
     card: Card
     policy: Policy
     judge: Callable[[Occurrence], Verdict | None]
     """None where the occurrence is not this rule's."""
 
 
-@dataclass(frozen=True, slots=True)
-class MonitorRule:
+class MonitorRule(NamedTuple):
     """About the checker itself, on the network "monitor". What it is given is its own: see its module's `judge`."""
 
     card: Card

@@ -6,7 +6,7 @@ run finds the one before it finished, so that a monitor that is killed every min
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.model import Verdict
 from monitor.rules.interface import Card, MonitorRule, Policy, ok, warning
@@ -14,8 +14,7 @@ from monitor.rules.interface import Card, MonitorRule, Policy, ok, warning
 TARGET = "run"
 
 
-@dataclass(frozen=True, slots=True)
-class KilledRun:
+class KilledRun(NamedTuple):
     run: int
     started_at: int
     seconds: int | None
