@@ -102,6 +102,18 @@ def test_any_part_of_any_true_answer_may_be_replaced_by_anything(
     assert found.snapshots or found.error
 
 
+@pytest.mark.parametrize("odd", ["\ud800", "", "0x", "0x" + "zz" * 32, "0x" + "ab" * 33, 7])
+def test_what_is_no_hash_never_becomes_a_block_s_predecessor(scene: Scene, odd: Json) -> None:
+    def tamper(method: str, params: list[Json], result: Json) -> Json:
+        if method != "chain_getBlock":
+            return result
+        return {"block": {**result["block"], "header": {**result["block"]["header"], "parentHash": odd}}}
+
+    found = scene.collect(tamper)
+    assert (found.blocks, len(found.snapshots)) == ([], 1)
+    assert found.error in ("not a block's hash", "not a hexadecimal text")
+
+
 # Metadata -----------------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,6 @@ from collectors.bittensor.codec import Runtime, open_runtime
 from collectors.bittensor.events import read_events
 from collectors.bittensor.extrinsics import Extrinsic, WrittenCall, read_extrinsics
 from collectors.bittensor.interface import Snapshot
-from collectors.bittensor.library import library
 from collectors.bittensor.snapshot import SnapshotReader
 from collectors.bittensor.state import State
 from collectors.bittensor.subnets import subnet_of
@@ -96,7 +95,6 @@ class Shaping:
 
 
 pytest.importorskip("bittensor_core", reason="the decoder is not installed")
-assert library()
 REAL = open_runtime(runtime().metadata(15))
 
 

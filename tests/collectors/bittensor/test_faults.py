@@ -84,7 +84,7 @@ def asked(cache: Path, *faults: Fault, beside: bool = False, chain: Chain = CHAI
         for fault in faults:
             node.faults.add(fault)
         urls = (node.url, healthy.url) if beside else (node.url,)
-        return collect(PLAN, cache, *urls, timeout=0.25)
+        return collect(PLAN, cache, *urls, timeout=1.5)
 
 
 def same(found: Collected, true: Collected) -> bool:
