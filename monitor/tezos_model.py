@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Constants:
         return cls(**value)
 
 
-class PendingKey(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PendingKey:
     """A key that becomes the active one at the start of `cycle`."""
 
     cycle: int
@@ -76,7 +77,8 @@ class DelegateState:
         return cls(**fields)
 
 
-class CycleRights(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CycleRights:
     """How much a delegate has to do in a cycle."""
 
     delegate: str
