@@ -51,7 +51,7 @@ demo: $(VENV)/bittensor-installed
 	@$(BIN)/python -m simulator demo
 
 test: $(VENV)/dev-installed
-	@$(BIN)/python -m pytest -n 3 --dist worksteal -rs --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal -rs --cov --cov-report=term:skip-covered $(ARGS)
 
 crash: $(VENV)/dev-installed
 	@$(BIN)/python -m tests.crash $(ARGS)

@@ -30,6 +30,8 @@ UNTRACED = (
     "tests/simulator/",
     "tests/monitor/test_node_outage.py",
     "tests/monitor/test_reminding.py",
+    "tests/monitor/test_duties.py",
+    "tests/alerting/channels/test_contract.py",
     "tests/test_budget.py",
     "tests/test_secrets.py",
 )

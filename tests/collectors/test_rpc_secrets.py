@@ -98,7 +98,7 @@ def _health(rows: tuple[EndpointHealth, ...]) -> str:
 def test_no_failure_shows_the_key(failure: str, capfd: pytest.CaptureFixture[str]) -> None:
     with RawNode(FAILURES[failure]) as node, _everything_logged() as lines:
         url = "http:" + HIDDEN_IN.format(host=f"127.0.0.1:{node.port}")
-        with client_for(url, timeout=0.2, seconds=3) as client:
+        with client_for(url, timeout=1, seconds=3) as client:
             shown = _fail(client) + _health(client.health()) + repr(client)
         assert CANARY in node.asked[0].target
     printed = capfd.readouterr()
