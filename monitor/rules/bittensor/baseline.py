@@ -144,7 +144,7 @@ def _hyperparameters(
         by = who_set(name, context.subnet.netuid, before.get("owner"), facts)
         if by is not None:
             detail["by"] = by
-        if name == "immunity_period":
+        if name == "immunity_period" and isinstance(old[name], int) and isinstance(new[name], int):
             bare = sorted(one for one, since in mine.items() if new[name] <= context.block - since < old[name])
             if bare:
                 detail["unprotected"] = bare
