@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,7 +115,7 @@ class BittensorRun(NetworkRun):
 
     def report(self) -> NetworkReport:
         report = NetworkRun.report(self)
-        return replace(report, skipped=(*report.skipped, *self.skipped))
+        return report._replace(skipped=(*report.skipped, *self.skipped))
 
     def judge_end(self, connection: Connection, finished: Finished) -> None:
         now, tell = self.recorder.now, self.tell(connection)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -67,7 +66,7 @@ def step(
 ) -> None:
     """One verdict on one polled check."""
     if check.escalate_after:
-        policy = replace(policy, escalate_after=check.escalate_after)
+        policy = policy._replace(escalate_after=check.escalate_after)
     state, transitions = advance(check.key, check.state, verdict, policy, at, level, incident_ids_in_use(connection))
     if verdict.status is Status.BAD:
         check.verdict = verdict

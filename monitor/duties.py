@@ -7,7 +7,7 @@ attestation incident as it stood at that block, in any cut.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -39,10 +39,10 @@ class DutyFold:
     def __init__(self, checks: Checks, settings: Settings, delegates: Mapping[str, Delegate]) -> None:
         self._checks = checks
         escalate_after = settings.alert_escalate_after or 0
-        self._attestation_policy = replace(
-            attestation.policy(settings.recovery_attestations), escalate_after=escalate_after
+        self._attestation_policy = attestation.policy(settings.recovery_attestations)._replace(
+            escalate_after=escalate_after
         )
-        self._baking_policy = replace(baking.policy(), escalate_after=escalate_after)
+        self._baking_policy = baking.policy()._replace(escalate_after=escalate_after)
         self._limits = {address: _limits(settings, delegate) for address, delegate in delegates.items()}
         self._taken: Callable[[str], bool]
         self._tell: Tell

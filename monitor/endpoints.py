@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
@@ -11,8 +11,7 @@ from monitor.database import insert
 from monitor.schema import endpoint
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointRow:
+class EndpointRow(NamedTuple):
     """Field for field the table `endpoint`."""
 
     network: str
@@ -36,7 +35,7 @@ def load_endpoints(connection: Connection, network: str) -> dict[str, EndpointRo
 
 def store_endpoints(connection: Connection, network: str, rows: Iterable[EndpointRow]) -> None:
     """What is remembered of a network's endpoints from now on: those that are no longer configured are forgotten."""
-    values = [asdict(row) for row in rows]
+    values = [row._asdict() for row in rows]
     labels = [value["label"] for value in values]
     connection.execute(delete(endpoint).where(endpoint.c.network == network, endpoint.c.label.not_in(labels)))
     if not values:

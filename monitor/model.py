@@ -51,8 +51,7 @@ class Observation(NamedTuple):
     """Only on rows that are not met."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One finalised block, read whole."""
 
     network: str
@@ -122,8 +121,7 @@ class Batch:
         return max(*(block.level for block in self.blocks[-1:]), *(gap.to_level for gap in self.gaps[-1:]), 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(NamedTuple):
     """Per network: the last level read whole, its hash, and how far the rules have judged."""
 
     network: str
@@ -193,8 +191,7 @@ OPENING = frozenset({EventKind.FIRING, EventKind.ESCALATED, EventKind.REMINDER})
 ENDED = frozenset({EventKind.RESOLVED, EventKind.MISSED_INCIDENT})
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """Something to tell."""
 
     kind: EventKind

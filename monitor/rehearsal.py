@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, update
@@ -86,7 +86,7 @@ def rehearse(
     now = clock.now()
     run_id = -now  # no run of the ledger: what a killed test had leased is void for the next run
     with writing(engine) as connection:
-        numbered = replace(event, dedupe_key=_unused(connection, event.dedupe_key))
+        numbered = event._replace(dedupe_key=_unused(connection, event.dedupe_key))
         event_id = write_event(connection, numbered, [ChannelRoute(name) for name in channels], None, now)
     assert event_id is not None
     outbox = Outbox(

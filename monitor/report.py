@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 RAN, PARTLY, CONFIGURATION, BUSY = 0, 1, 2, 75
 """Exit codes: ran (alerts may be firing), ran partly, configuration, another run has been busy too long."""
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkReport:
+class NetworkReport(NamedTuple):
     """One network in one run."""
 
     network: str

@@ -266,7 +266,7 @@ class _Reading:
         assert self.network is not None
         last = read[-1].level if read else gaps[-1].to_level
         cursor = self.plan.cursor or Cursor(self.network, last, newest, last, last)
-        self.plan = replace(self.plan, cursor=replace(cursor, level=last, hash=newest))
+        self.plan = replace(self.plan, cursor=cursor._replace(level=last, hash=newest))
         return BlocksRead(
             self.network,
             tuple(one.block for one in read if one.block is not None),

@@ -6,7 +6,6 @@ Everything here is a fact read from one answer; nothing is compared or judged ye
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 
@@ -25,8 +24,7 @@ class Head(NamedTuple):
     """True where the block commits to a seed nonce (its baker must reveal it in the next cycle)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attestations:
+class Attestations(NamedTuple):
     """Who attested `level`, from operations[0] of the block after it."""
 
     level: int
@@ -56,8 +54,7 @@ class NamedDelegate(NamedTuple):
     detail: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class BlockFacts:
+class BlockFacts(NamedTuple):
     """`/chains/main/blocks/<L>` read whole."""
 
     head: Head

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from collectors.interface import HASHES, Plan
 from collectors.tezos.facts import BlockFacts, NamedDelegate
@@ -94,14 +93,13 @@ class Ledger:
         facts, level = read.facts, read.level
         if facts is not None and disputed is not None and read.unreadable is None:
             # Readable, but not believed: two endpoints tell different blocks.
-            facts = replace(
-                facts,
+            facts = facts._replace(
                 unreadable=disputed,
-                attestations=replace(facts.attestations, unreadable=disputed, by_delegate={}),
+                attestations=facts.attestations._replace(unreadable=disputed, by_delegate={}),
             )
         if facts is not None and facts.committee_power is None and facts.attestations.power is not None:
             # Before Tallinn a block does not tell it; its protocol's constants do.
-            facts = replace(facts, committee_power=self._committee_sizes.get(facts.head.protocol or ""))
+            facts = facts._replace(committee_power=self._committee_sizes.get(facts.head.protocol or ""))
         found = observations(
             facts, read.baking_rights, read.attestation_rights, self.watched, self.network, level=level, reason=disputed
         )

@@ -8,7 +8,6 @@ network's nodes; notices turn one occurrence into one message. All are pure: tim
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from monitor.model import Occurrence, Severity, Status, Verdict
@@ -34,8 +33,7 @@ class Card(NamedTuple):
     """What closes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """How a rule's verdicts become an incident. Seconds are block time for duties and wall clock otherwise."""
 
     fire_after: int = 0

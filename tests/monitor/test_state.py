@@ -134,7 +134,7 @@ def test_a_block_that_does_not_follow_is_refused(tmp_path: Path) -> None:
     engine = fresh(tmp_path)
     put(engine, attesting(1, 5, ALICE))
     with pytest.raises(OutOfOrder, match="block 6 does not follow"):
-        put(engine, Batch(NETWORK, (replace(block(6), predecessor="elsewhere"),), ()))
+        put(engine, Batch(NETWORK, (block(6)._replace(predecessor="elsewhere"),), ()))
     with pytest.raises(OutOfOrder, match="block 5 is not the one"):
         put(engine, Batch(NETWORK, (block(5, fork="'"),), ()))
     assert _cursor(engine) == Cursor(NETWORK, 5, "B5", 0, 0)

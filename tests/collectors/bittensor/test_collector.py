@@ -204,7 +204,7 @@ def test_a_chain_that_nobody_knows_is_named_by_the_setting_or_by_its_genesis(tmp
 def test_the_same_block_under_another_hash_is_told_and_nothing_after_it_taken(node: Listening, cache: Path) -> None:
     plan = behind(node)
     final = final_of(node, CHAIN)
-    other = replace(cursor_at(CHAIN, final - 5), hash="0x" + "cd" * 32)
+    other = cursor_at(CHAIN, final - 5)._replace(hash="0x" + "cd" * 32)
     found = collect(replace(plan, cursor=other), cache, node.url)
     assert found.levels == []
     assert found.error == f"127.0.0.1#1: block {final - 4} does not follow block {final - 5} as it was read before"
