@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from alerting.render.bittensor.skips import why
 from alerting.render.figures import called
@@ -19,14 +19,17 @@ from monitor.bittensor.history import Sample
 from monitor.bittensor.units import BLOCKS_PER_DAY
 from monitor.bittensor_contexts import REGISTRATIONS, Contexts, samples_of
 from monitor.bittensor_plan import SNAPSHOT, neurons_known
+from monitor.bittensor_targets import BittensorTargets
+from monitor.checks import Checks
 from monitor.conditions import step
 from monitor.cursor import set_judged
 from monitor.database import writing
-from monitor.model import Batch, CheckKey, Cursor, Occurrence, Reading
+from monitor.model import Batch, CheckKey, CoverageGap, Cursor, Occurrence, Reading
 from monitor.network_run import Tell
 from monitor.notices import tell_once
 from monitor.observations import block_times, occurrences_between
 from monitor.readings import load_readings, store_reading
+from monitor.recording import Recorder
 from monitor.rules.bittensor import baseline
 from monitor.rules.bittensor.occurrences import occurrences_of, registrations_of
 from monitor.rules.bittensor.registry import BY_SCOPE, NOTICES, skipped
@@ -34,19 +37,34 @@ from monitor.rules.bittensor.watched import CHAIN, neuron_target
 from monitor.samples import load_history, prune_samples, store_samples
 from monitor.state import gaps_between, store_batch, store_occurrences
 
-if TYPE_CHECKING:
-    from monitor.bittensor_run import BittensorRun
-
 SPACING = 5
 """Blocks between two states of targets that are judged. The chain itself is judged in every run."""
 EXPECTED_SKIPS = frozenset({"no-validator", "no-miner", "nothing-expected", "no-limit", "off"})
 """Reasons that follow from what the user wrote: nobody wonders why such a rule is silent."""
 
 
+class Judged(Protocol):
+    """A run, as far as judging what it read goes."""
+
+    engine: Engine
+    network: str
+    watched: BittensorTargets
+    recorder: Recorder
+    checks: Checks
+    hotkeys: Mapping[str, tuple[int, ...]]
+    levels_read: int
+    skipped: tuple[str, ...]
+
+    def names(self) -> dict[str, str | None]: ...
+    def sync(self, next_level: int) -> None: ...
+    def tell(self, connection: Connection) -> Tell: ...
+    def tell_gap(self, connection: Connection, gap: CoverageGap) -> None: ...
+
+
 class Judgement:
     """Of one run. Each method is one transaction, or part of the caller's."""
 
-    def __init__(self, run: BittensorRun) -> None:
+    def __init__(self, run: Judged) -> None:
         self.run, self.engine, self.network, self.watched = run, run.engine, run.network, run.watched
         self.facts: tuple[BlockFacts, ...] = ()
         """Of the blocks read in this run: they tell who changed what."""

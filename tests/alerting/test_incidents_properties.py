@@ -27,7 +27,7 @@ WINDOWS = st.integers(1, 200).flatmap(
 ATTESTATION_LIMITS = st.just(AttestationLimit()) | WINDOWS
 BAKING_LIMITS = st.builds(BakingLimit, st.integers(1, 4), st.integers(1, 200), st.sampled_from(["0", "all"]))
 POLICIES = st.builds(
-    Policy,
+    lambda **varied: Policy(**varied),  # the rest as it is: of a tuple it would vary every field
     fire_after=st.sampled_from([0, 60, 300]),
     resolve_after=st.sampled_from([0, 60, 300]),
     resolve_streak=st.sampled_from([1, 3]),
