@@ -1,4 +1,4 @@
-"""The pool under the HTTP client: requests' adapter on connections that the watchdog can cut at any moment.
+"""A connection that the watchdog can cut at any moment.
 
 The watch of the running request is found through a thread-local, since urllib3 opens connections deep inside a call
 that takes no argument of ours; a request stays on one thread from its first byte to its last.
@@ -7,17 +7,11 @@ that takes no argument of ours; a request stays on one thread from its first byt
 from __future__ import annotations
 
 import http.client
-import os
 import socket
-import ssl
 import threading
 from typing import Any
 
-from requests import PreparedRequest, Response
-from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.util.ssl_ import create_urllib3_context
 
 from collectors.watchdog import Watch
 
@@ -95,69 +89,6 @@ class WatchedConnection(HTTPConnection):
 
 class WatchedTlsConnection(WatchedConnection, HTTPSConnection):
     """The same over TLS: the watch holds the TCP socket, so the handshake is watched too."""
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = WatchedConnection
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = WatchedTlsConnection
-
-
-_POOLS = {"http": _Pool, "https": _TlsPool}
-
-
-class WatchedAdapter(HTTPAdapter):
-    """requests' adapter on watched connections, for `send(..., stream=True)` and `response.raw` alone.
-
-    Called without `Session.request`, which would merge settings, environment, netrc and cookies at each call
-    (0.5-0.7 ms of CPU for a 56 KB body against 0.2 ms).
-    """
-
-    def __init__(self, *, hosts: int, connections: int) -> None:
-        self._contexts: dict[str, ssl.SSLContext] = {}
-        super().__init__(pool_connections=hosts, pool_maxsize=connections)
-
-    def init_poolmanager(self, *args: Any, **named: Any) -> None:
-        super().init_poolmanager(*args, **named)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **named)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
-
-    def build_connection_pool_key_attributes(
-        self, request: PreparedRequest, verify: Any, cert: Any = None
-    ) -> tuple[Any, Any]:
-        host, tls = super().build_connection_pool_key_attributes(request, verify, cert)
-        if host["scheme"] == "https":
-            bundle = verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
-            return host, {"ssl_context": self._context(bundle)}
-        return host, tls
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Nothing: the context holds the certificates, read once instead of at every connection (14 ms each)."""
-
-    def _context(self, bundle: str) -> ssl.SSLContext:
-        context = self._contexts.get(bundle)
-        if context is None:
-            context = create_urllib3_context()
-            if os.path.isdir(bundle):
-                context.load_verify_locations(capath=bundle)
-            else:
-                context.load_verify_locations(cafile=bundle)
-            context = self._contexts.setdefault(bundle, context)  # another thread may have been first
-        return context
-
-    def build_response(self, req: PreparedRequest, resp: Any) -> Response:
-        """Status, headers and the raw body: no cookie is kept and no text decoded."""
-        response = Response()
-        response.status_code = resp.status
-        response.headers = resp.headers
-        response.raw = resp
-        return response
 
 
 def _resolve(host: str, port: int | None, seconds: float) -> list[Any]:

@@ -11,14 +11,13 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import requests
 import urllib3.exceptions
-from requests import PreparedRequest
 from urllib3.response import BaseHTTPResponse
 
-from collectors.connection import WatchedAdapter, run_under
+from collectors.connection import run_under
 from collectors.errors import NoAnswer, TimedOut, Unreadable
-from collectors.route import Route
+from collectors.proxy import UnsupportedProxy
+from collectors.route import Request, Route
 from collectors.watchdog import Watchdog
 
 CHUNK = 256 * 1024
@@ -31,7 +30,7 @@ _TIMED_OUT = "timed out"
 
 # Ordered: the first kind found anywhere in an exception's chain names it.
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
-    (requests.exceptions.InvalidSchema, "proxy of a kind that is not supported"),
+    (UnsupportedProxy, "proxy of a kind that is not supported"),
     (urllib3.exceptions.ProxyError, "proxy failed"),
     (socket.gaierror, "host name not found"),
     (ssl.SSLCertVerificationError, "TLS certificate not accepted"),
@@ -48,7 +47,7 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 _FAILURES = (OSError, ValueError, http.client.HTTPException, urllib3.exceptions.HTTPError)
-"""What requests (an OSError), urllib3, http.client, ssl and sockets raise."""
+"""What urllib3, http.client, ssl and sockets raise."""
 
 
 class Reply(NamedTuple):
@@ -59,17 +58,16 @@ class Reply(NamedTuple):
 
 
 class Exchange:
-    """Sends requests over one adapter, each under the watchdog, each body below `max_body` bytes."""
+    """Sends requests, each under the watchdog, each body below `max_body` bytes."""
 
-    def __init__(self, adapter: WatchedAdapter, watchdog: Watchdog, max_body: int) -> None:
-        self._adapter = adapter
+    def __init__(self, watchdog: Watchdog, max_body: int) -> None:
         self._watchdog = watchdog
         self._max_body = max_body
         self._lock = threading.Lock()
         self.requests = 0
         """Sent so far, the ones sent twice counted twice."""
 
-    def send(self, route: Route, request: PreparedRequest, seconds: float) -> Reply:
+    def send(self, route: Route, request: Request, seconds: float) -> Reply:
         """The answer, whatever its status, within `seconds` of wall clock from name lookup to last byte.
 
         Raises NoAnswer (nothing came, or not all of it) and Unreadable (a 200 larger than `max_body`). A kept
@@ -84,9 +82,7 @@ class Exchange:
             return result
         raise result
 
-    def _try(
-        self, route: Route, request: PreparedRequest, seconds: float
-    ) -> tuple[Reply | NoAnswer | Unreadable, bool]:
+    def _try(self, route: Route, request: Request, seconds: float) -> tuple[Reply | NoAnswer | Unreadable, bool]:
         """The outcome, and whether it is that of a stale connection. Errors are returned, not raised: an exception
         raised below would carry the library's, and the URL in it, in its context."""
         begun = False
@@ -96,9 +92,7 @@ class Exchange:
         with self._watchdog.watch(seconds) as watch:
             run_under(watch)
             try:
-                response: BaseHTTPResponse = self._adapter.send(
-                    request, stream=True, timeout=seconds, verify=route.verify, proxies=route.proxies
-                ).raw
+                response = route.pool.send(*request, seconds)
                 begun = True
                 try:
                     body = self._body(response)

@@ -3,64 +3,56 @@
 from __future__ import annotations
 
 import base64
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from requests import PreparedRequest, Session
-from requests.structures import CaseInsensitiveDict
-
 from collectors.endpoint import Endpoint
+from collectors.pool import Pool, Site
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+class Request(NamedTuple):
+    """Its parts may hold secrets: never logged."""
+
+    method: str
+    target: str
+    """Path and query."""
+    headers: dict[str, str]
+    body: bytes | None
 
 
 class Route:
     """Makes requests for one endpoint. Its parts are secrets: it has no repr of its own and is never logged.
 
-    Proxies and the CA bundle come from the environment as with curl and requests (HTTP_PROXY, HTTPS_PROXY, NO_PROXY,
-    REQUESTS_CA_BUNDLE), except that this machine itself is never reached through a proxy. Credentials come from the
-    URL alone, never from netrc.
+    Proxies and the CA bundle come from the environment (proxy.py). Credentials come from the URL alone, never from
+    netrc.
     """
 
-    def __init__(self, endpoint: Endpoint, session: Session) -> None:
+    def __init__(self, endpoint: Endpoint, connections: int) -> None:
         parts = urlsplit(endpoint.url)
         host = (parts.hostname or "").encode("idna").decode("ascii")
-        settings = session.merge_environment_settings(endpoint.url, {}, True, None, None)
-        self.proxies: dict[str, str] = {} if host in _LOOPBACK else dict(settings["proxies"])
-        self.verify: bool | str = settings["verify"] or True
-        address = f"[{host}]" if ":" in host else host
-        port = "" if parts.port is None else f":{parts.port}"
-        self._url = f"{parts.scheme}://{address}{port}{parts.path or '/'}"
-        self._base = self._url.rstrip("/")
+        self.pool = Pool(Site(parts.scheme, host, parts.port), connections)
+        self._path = parts.path or "/"
+        self._base = self._path.rstrip("/")
         self._query = parts.query
         # A node in the house answers from a fast network: compressing costs both sides more than it saves.
         compressed = endpoint.kind == "public" or (endpoint.kind is None and parts.scheme == "https")
-        self._headers: CaseInsensitiveDict[str] = CaseInsensitiveDict(
-            {
-                "Accept": "application/json",
-                "Accept-Encoding": "gzip" if compressed else "identity",
-                "User-Agent": "sentinel",
-            }
-        )
+        self._headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip" if compressed else "identity",
+            "User-Agent": "sentinel",
+        }
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         if user or password:
             token = base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
             self._headers["Authorization"] = f"Basic {token}"
         self.secrets = _secrets(endpoint.url)
 
-    def request(self, method: str, path: str, query: str = "", body: bytes | None = None) -> PreparedRequest:
+    def request(self, method: str, path: str, query: str = "", body: bytes | None = None) -> Request:
         """`path` is appended to the endpoint's own ("" asks the endpoint's URL itself), `query` is encoded already."""
-        request = PreparedRequest()
-        request.method = method
         query = "&".join(part for part in (self._query, query) if part)
-        url = self._base + path if path else self._url
-        request.url = f"{url}?{query}" if query else url
-        request.headers = self._headers
-        if body is not None:
-            request.headers = self._headers.copy()
-            request.headers["Content-Type"] = "application/json"
-            request.headers["Content-Length"] = str(len(body))
-            request.body = body
-        return request
+        target = self._base + path if path else self._path
+        headers = self._headers if body is None else {**self._headers, "Content-Type": "application/json"}
+        return Request(method, f"{target}?{query}" if query else target, headers, body)
 
 
 def _secrets(url: str) -> tuple[str, ...]:

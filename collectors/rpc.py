@@ -21,10 +21,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-import requests
-
 from collectors import backoff
-from collectors.connection import WatchedAdapter
 from collectors.endpoint import Endpoint, EndpointHealth
 from collectors.errors import Lagging, NoAnswer, OutOfTime, Refused, SourceError, Throttled, Unreadable
 from collectors.exchange import Exchange
@@ -74,18 +71,17 @@ class RpcClient:
         self._monotonic = monotonic
         self._sleep = sleep
         self._watchdog = Watchdog()
-        self._session = requests.Session()
-        adapter = WatchedAdapter(hosts=len(endpoints), connections=max_connections)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
-        self._exchange = Exchange(adapter, self._watchdog, max_body)
+        self._exchange = Exchange(self._watchdog, max_body)
         gate = Gate(max_connections, monotonic, sleep)
         shared = Allowance(self._exchange, gate, deadline, now, monotonic, die)
         self._nodes: dict[str, Node] = {}
+        self._routes: list[Route] = []
         for position, endpoint in enumerate(endpoints):
             remembered = health.get(endpoint.label) or EndpointHealth(endpoint.label)
             standing = Standing(remembered, position, now)
-            self._nodes[endpoint.label] = Node(Route(endpoint, self._session), standing, gate.lane(), shared)
+            route = Route(endpoint, max_connections)
+            self._routes.append(route)
+            self._nodes[endpoint.label] = Node(route, standing, gate.lane(), shared)
 
     def get(
         self,
@@ -142,7 +138,8 @@ class RpcClient:
         return tuple(node.standing.health for node in self._nodes.values())
 
     def close(self) -> None:
-        self._session.close()
+        for route in self._routes:
+            route.pool.close()
         self._watchdog.close()
 
     def __enter__(self) -> RpcClient:

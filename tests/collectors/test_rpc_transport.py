@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import os
 import shutil
 import socket
 import ssl
@@ -29,6 +30,12 @@ from tests.collectors.raw_node import (
     says,
     sends,
 )
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
 
 
 def test_connections_are_kept_and_shared() -> None:
@@ -150,19 +157,47 @@ def test_netrc_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     with RawNode(says("through")) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
-        monkeypatch.delenv("no_proxy", raising=False)
-        monkeypatch.delenv("NO_PROXY", raising=False)
         with client_for("http://node.invalid:8732/base") as client:
             assert client.get("/x").value == "through"
         assert proxy.asked[0].target == "http://node.invalid:8732/base/x"
+
+
+def test_a_proxy_is_shown_the_credentials_of_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawNode(says("through")) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url.replace("//", "//user:p%40ss@"))
+        with client_for("http://node.invalid") as client:
+            assert client.get("/x").value == "through"
+        expected = "Basic " + base64.b64encode(b"user:p@ss").decode()
+        assert proxy.asked[0].headers["proxy-authorization"] == expected
+
+
+def test_tls_goes_through_a_proxy_in_a_tunnel(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawNode(says("no", status=403)) as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url)
+        with client_for("https://node.invalid/key") as client, pytest.raises(NoAnswer, match="proxy failed"):
+            client.get("/x")
+        assert (proxy.asked[0].method, proxy.asked[0].target) == ("CONNECT", "node.invalid:443")
+
+
+def test_what_no_proxy_names_is_asked_straight(monkeypatch: pytest.MonkeyPatch) -> None:
+    with closed_port() as proxy:
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.setenv("no_proxy", "other.example,node.invalid")
+        with client_for("http://node.invalid") as client, pytest.raises(NoAnswer, match="host name not found"):
+            client.get("/x")
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "ftp://127.0.0.1:1"])
+def test_a_proxy_that_does_not_speak_http_is_not_gone_around(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("all_proxy", proxy)
+    with client_for("http://node.invalid") as client, pytest.raises(NoAnswer, match="proxy of a kind that is not"):
+        client.get("/x")
 
 
 def test_a_proxy_that_dribbles_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     with RawNode(dribbles(b"HTTP/1.1 200 OK\r\n", b"X: 1\r\n")) as proxy:
         for name in ("http_proxy", "https_proxy"):
             monkeypatch.setenv(name, proxy.url)
-        monkeypatch.delenv("no_proxy", raising=False)
-        monkeypatch.delenv("NO_PROXY", raising=False)
         with client_for("http://node.invalid", "https://node.invalid", timeout=0.3) as client:
             began = time.monotonic()
             with pytest.raises(NoAnswer, match="timed out"):
@@ -173,8 +208,6 @@ def test_a_proxy_that_dribbles_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_this_machine_is_never_reached_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     with closed_port() as proxy, RawNode(says("direct")) as node:
         monkeypatch.setenv("http_proxy", proxy)
-        monkeypatch.delenv("no_proxy", raising=False)
-        monkeypatch.delenv("NO_PROXY", raising=False)
         with client_for(node.url) as client:
             assert client.get("/x").value == "direct"
 
