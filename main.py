@@ -94,7 +94,7 @@ def init(
     main.py init --env-file /etc/sentinel/.env
     """
     from monitor.commands.init import Flags, run_init
-    from monitor.config.configuration import ENV_FILE
+    from monitor.config.names import ENV_FILE
 
     if home is not None and env_file is not None:
         raise click.UsageError("--dir and --env-file say the same: give one of them")

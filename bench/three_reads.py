@@ -3,14 +3,19 @@ process, at one block, with all that a command does: settings, limits, caches, w
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
-from monitor.commands.bittensor.dividends import show_dividends
-from monitor.commands.bittensor.hyperparameters import show_hyperparameters
-from monitor.commands.bittensor.looking import Look, look
-from monitor.commands.bittensor.metagraph import show_metagraph
-from monitor.commands.cli import configured, leave
+from monitor.loading import loading_code
+
+with loading_code():
+    from monitor.commands.bittensor.dividends import show_dividends
+    from monitor.commands.bittensor.hyperparameters import show_hyperparameters
+    from monitor.commands.bittensor.looking import Look, look
+    from monitor.commands.bittensor.metagraph import show_metagraph
+    from monitor.commands.cli import HOME, leave
+    from monitor.config.chain_settings import load_chain_settings
 
 
 def main(env_file: Path, netuid: int) -> int:
@@ -20,7 +25,8 @@ def main(env_file: Path, netuid: int) -> int:
         for one in (show_metagraph, show_hyperparameters, show_dividends):
             one(seen, netuid)
 
-    return look(configured(env_file), None, None, True, show)
+    settings, _ = load_chain_settings(env_file, os.environ, HOME)
+    return look(settings, None, None, True, show)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from collectors.bittensor.plan import BittensorPlan
 from monitor.bittensor_targets import BittensorTargets
-from monitor.config.settings import BITTENSOR_RPC_URL, Settings
+from monitor.config.names import BITTENSOR_RPC_URL
+from monitor.config.settings import Settings
 from monitor.cursor import load_cursor
 from monitor.model import Reading
 from monitor.networks import pinned

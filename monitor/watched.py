@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from collectors.endpoint import Endpoint, parse_endpoints
 from monitor.config.bittensor import Bittensor
-from monitor.config.settings import BITTENSOR_RPC_URL, Settings, setting_of
+from monitor.config.names import BITTENSOR_RPC_URL
+from monitor.config.settings import Settings, setting_of
 from monitor.config.watch_list import Delegate, WatchList
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from monitor.config.configuration import Configuration
+    from monitor.config.problem import ConfigError
 
 HOME = Path(__file__).resolve().parents[2]
 """Where main.py is."""
@@ -63,27 +64,23 @@ def discard_output() -> None:
     os.close(nowhere)
 
 
-def configured(
-    env_file: Path | None, heartbeat: bool = False, nagios: bool = False, given: Mapping[str, str] | None = None
-) -> Configuration:
+def configured(env_file: Path | None, heartbeat: bool = False, nagios: bool = False) -> Configuration:
     """Exit 2 with one line per problem where there is none that can be used; `heartbeat`: its fail is told too.
 
-    `nagios`: one line on standard output and exit 3 instead, since 2 means something else there. `given`: settings
-    that an option of the command stands for; they win.
+    `nagios`: one line on standard output and exit 3 instead, since 2 means something else there.
     """
     from monitor.config.configuration import load
     from monitor.config.problem import ConfigError
 
     try:
-        configuration = load(env_file, {**os.environ, **(given or {})}, HOME)
+        configuration = load(env_file, os.environ, HOME)
     except ConfigError as error:
         if nagios:
             from monitor.nagios import UNKNOWN, unknown
 
             click.echo(unknown(str(error.problems[0])))
             sys.exit(UNKNOWN)
-        for problem in error.problems:
-            click.echo(f"sentinel: {problem}", err=True)
+        say_problems(error)
         if heartbeat:
             from monitor.life_signs import tell_unusable
 
@@ -92,3 +89,9 @@ def configured(
     for name, value in configuration.for_libraries.items():
         os.environ.setdefault(name, value)
     return configuration
+
+
+def say_problems(error: ConfigError) -> None:
+    """One line each."""
+    for problem in error.problems:
+        click.echo(f"sentinel: {problem}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from monitor.commands.cli import configured, discard_output, env_file_option, json_option
+from monitor.commands.cli import HOME, discard_output, env_file_option, json_option, say_problems
+from monitor.loading import loading_code
 
 if TYPE_CHECKING:
     from monitor.commands.bittensor.looking import Look
@@ -51,17 +53,26 @@ def _look(
     show: Callable[[Look], None], env_file: Path | None, network: str | None, block: int | None, as_json: bool
 ) -> None:
     """Ends the process with the command's exit code."""
-    from collectors.endpoint import EndpointError
-    from monitor.commands.bittensor.looking import look, nodes_of
+    with loading_code():
+        from collectors.endpoint import EndpointError
+        from monitor.commands.bittensor.looking import look, nodes_of
+        from monitor.config.chain_settings import load_chain_settings
+        from monitor.config.names import BITTENSOR_RPC_URL
+        from monitor.config.problem import ConfigError
 
+        try:
+            given = {} if network is None else {BITTENSOR_RPC_URL: nodes_of(network)}
+            settings, for_libraries = load_chain_settings(env_file, {**os.environ, **given}, HOME)
+        except EndpointError as error:
+            click.echo(f"sentinel: {error}", err=True)
+            sys.exit(2)
+        except ConfigError as error:
+            say_problems(error)
+            sys.exit(2)
+    for name, value in for_libraries.items():
+        os.environ.setdefault(name, value)
     try:
-        given = {} if network is None else {"BITTENSOR_RPC_URL": nodes_of(network)}
-    except EndpointError as error:
-        click.echo(f"sentinel: {error}", err=True)
-        sys.exit(2)
-    configuration = configured(env_file, given=given)
-    try:
-        code = look(configuration, network, block, as_json, show)
+        code = look(settings, network, block, as_json, show)
         sys.stdout.flush()
     except BrokenPipeError:  # `| head` had enough
         discard_output()
@@ -89,7 +100,8 @@ def hyperparameters(env_file: Path | None, as_json: bool, block: int | None, net
     \b
     main.py bittensor hyperparameters --netuid 18
     """
-    from monitor.commands.bittensor.hyperparameters import show_hyperparameters
+    with loading_code():
+        from monitor.commands.bittensor.hyperparameters import show_hyperparameters
 
     _look(partial(show_hyperparameters, netuid=netuid), env_file, network, block, as_json)
 
@@ -103,7 +115,8 @@ def metagraph(env_file: Path | None, as_json: bool, block: int | None, network: 
     \b
     main.py bittensor metagraph --netuid 18 --json | jq '.[] | select(.validator_permit) | .hotkey'
     """
-    from monitor.commands.bittensor.metagraph import show_metagraph
+    with loading_code():
+        from monitor.commands.bittensor.metagraph import show_metagraph
 
     _look(partial(show_metagraph, netuid=netuid), env_file, network, block, as_json)
 
@@ -118,7 +131,8 @@ def dividends(env_file: Path | None, as_json: bool, block: int | None, network: 
     main.py bittensor dividends --netuid 18
     main.py bittensor dividends --netuid 18 --block 6852690 --network archive
     """
-    from monitor.commands.bittensor.dividends import show_dividends
+    with loading_code():
+        from monitor.commands.bittensor.dividends import show_dividends
 
     _look(partial(show_dividends, netuid=netuid), env_file, network, block, as_json)
 
@@ -145,7 +159,8 @@ def apy(
     main.py bittensor apy --netuid 18 --epochs 3
     main.py bittensor apy --netuid 18 --hotkey 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --epochs 40
     """
-    from monitor.commands.bittensor.apy import show_apy
+    with loading_code():
+        from monitor.commands.bittensor.apy import show_apy
 
     _look(partial(show_apy, netuid=netuid, hotkey=hotkey, epochs=epochs), env_file, network, block, as_json)
 
@@ -170,7 +185,8 @@ def neuron(
     main.py bittensor neuron --netuid 18 --uid 7
     main.py bittensor neuron --netuid 18 --hotkey 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --json
     """
-    from monitor.commands.bittensor.neuron import show_neuron
+    with loading_code():
+        from monitor.commands.bittensor.neuron import show_neuron
 
     if (hotkey is None) == (uid is None):
         raise click.UsageError("give --hotkey or --uid, and one of them only")
@@ -185,7 +201,8 @@ def subnets(env_file: Path | None, as_json: bool, block: int | None, network: st
     \b
     main.py bittensor subnets --json | jq '.[] | select(.emission_enabled == false) | .netuid'
     """
-    from monitor.commands.bittensor.subnets import show_subnets
+    with loading_code():
+        from monitor.commands.bittensor.subnets import show_subnets
 
     _look(show_subnets, env_file, network, block, as_json)
 
@@ -198,7 +215,8 @@ def one_block(env_file: Path | None, as_json: bool, block: int | None, network: 
     \b
     main.py bittensor block --block 6852690 --network archive
     """
-    from monitor.commands.bittensor.block import show_block
+    with loading_code():
+        from monitor.commands.bittensor.block import show_block
 
     _look(show_block, env_file, network, block, as_json)
 
@@ -216,7 +234,8 @@ def extrinsics(
     main.py bittensor extrinsics --hyperparams
     main.py bittensor extrinsics --weights --json | jq '.[] | select(.success | not) | .error'
     """
-    from monitor.commands.bittensor.block import show_extrinsics
+    with loading_code():
+        from monitor.commands.bittensor.block import show_extrinsics
 
     _look(partial(show_extrinsics, hyperparams=hyperparams, weights=weights), env_file, network, block, as_json)
 
@@ -229,7 +248,8 @@ def events(env_file: Path | None, as_json: bool, block: int | None, network: str
     \b
     main.py bittensor events --json | jq -r '.[].event' | sort | uniq -c
     """
-    from monitor.commands.bittensor.block import show_events
+    with loading_code():
+        from monitor.commands.bittensor.block import show_events
 
     _look(show_events, env_file, network, block, as_json)
 
@@ -243,6 +263,7 @@ def runtime(env_file: Path | None, as_json: bool, block: int | None, network: st
     main.py bittensor runtime
     main.py bittensor runtime --block 6852690 --network archive
     """
-    from monitor.commands.bittensor.runtime import show_runtime
+    with loading_code():
+        from monitor.commands.bittensor.runtime import show_runtime
 
     _look(show_runtime, env_file, network, block, as_json)

@@ -10,7 +10,8 @@ from textwrap import wrap
 
 from pydantic import SecretStr
 
-from monitor.config.settings import ALIASES, BITTENSOR_RPC_URL, RPC_URL, Settings
+from monitor.config.names import ALIASES, BITTENSOR_RPC_URL, RPC_URL
+from monitor.config.settings import Settings
 
 EXAMPLE_NODE = "http://127.0.0.1:8732"
 _SECTIONS = {

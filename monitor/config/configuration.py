@@ -10,16 +10,15 @@ from pydantic import SecretStr
 from pydantic_core import PydanticCustomError
 
 from monitor.config.delegates_file import parse_watch_list
-from monitor.config.env_file import Given, parse_env, read_text
-from monitor.config.layers import for_libraries, gives_a_node, merged
+from monitor.config.env_file import Given, env_text, parse_env, read_text
+from monitor.config.layers import for_libraries, merged
 from monitor.config.misfits import misfits
 from monitor.config.problem import ConfigError, Problem
 from monitor.config.setting_values import check_heartbeat_address
-from monitor.config.settings import RPC_URL, Settings
+from monitor.config.settings import Settings
 from monitor.config.settings_reader import read_settings
 from monitor.config.watch_list import WatchList
 
-ENV_FILE = ".env"
 DELEGATES_SETTING = "DELEGATES_TO_MONITOR_PARAMETER"
 
 
@@ -50,7 +49,7 @@ def load(env_file: Path | None, environ: Mapping[str, str], main_dir: Path) -> C
     and are a configuration without it. An empty value counts as not set. A watch list that cannot be used does not
     raise by itself: the last valid one goes on.
     """
-    path, label, text = _env_text(env_file, environ, main_dir)
+    path, label, text = env_text(env_file, environ, main_dir)
     home = path.absolute().parent if path else main_dir.absolute()
     written, problems, warnings = parse_env(text, label)
     values, more_warnings = merged(written, environ)
@@ -75,7 +74,7 @@ def load(env_file: Path | None, environ: Mapping[str, str], main_dir: Path) -> C
 def heartbeat_address(env_file: Path | None, environ: Mapping[str, str], main_dir: Path) -> SecretStr | None:
     """HEARTBEAT_URL of a configuration that cannot be used otherwise; None where it is not there, or no address."""
     try:
-        _, label, text = _env_text(env_file, environ, main_dir)
+        _, label, text = env_text(env_file, environ, main_dir)
     except ConfigError:
         label = text = ""
     given = merged(parse_env(text, label)[0], environ)[0].get("HEARTBEAT_URL")
@@ -83,19 +82,6 @@ def heartbeat_address(env_file: Path | None, environ: Mapping[str, str], main_di
         return None if given is None else check_heartbeat_address(SecretStr(given.value))
     except PydanticCustomError:
         return None
-
-
-def _env_text(env_file: Path | None, environ: Mapping[str, str], main_dir: Path) -> tuple[Path | None, str, str]:
-    """(path, how it is shown, contents) of the env file; without one, (None, …) and nothing in it."""
-    if env_file is not None:
-        return env_file, str(env_file), read_text(env_file, str(env_file))
-    path = main_dir / ENV_FILE
-    if path.exists():
-        return path, ENV_FILE, read_text(path, ENV_FILE)
-    if not gives_a_node(environ):
-        fix = f"create {ENV_FILE} ({RPC_URL}=…) and delegates.json: main.py init writes both"
-        raise ConfigError([Problem(str(main_dir.absolute()), None, "", "there is no configuration", fix)])
-    return None, ENV_FILE, ""
 
 
 def _delegates_file(values: Mapping[str, Given], home: Path, problems: list[Problem]) -> tuple[str, Path]:

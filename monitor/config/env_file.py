@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv.parser import parse_stream
 
+from monitor.config.names import ENV_FILE, RPC_URL, gives_a_node
 from monitor.config.problem import ConfigError, Problem
 
 
@@ -39,6 +41,19 @@ def read_text(path: Path, shown_as: str) -> str:
     except UnicodeDecodeError as error:
         line = None if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.count(b"\n", 0, error.start) + 1
         raise _unreadable(shown_as, "is not UTF-8 text", "save it as UTF-8", line) from None
+
+
+def env_text(env_file: Path | None, environ: Mapping[str, str], main_dir: Path) -> tuple[Path | None, str, str]:
+    """(path, how it is shown, contents) of the env file; without one, (None, …) and nothing in it."""
+    if env_file is not None:
+        return env_file, str(env_file), read_text(env_file, str(env_file))
+    path = main_dir / ENV_FILE
+    if path.exists():
+        return path, ENV_FILE, read_text(path, ENV_FILE)
+    if not gives_a_node(environ):
+        fix = f"create {ENV_FILE} ({RPC_URL}=…) and delegates.json: main.py init writes both"
+        raise ConfigError([Problem(str(main_dir.absolute()), None, "", "there is no configuration", fix)])
+    return None, ENV_FILE, ""
 
 
 def _unreadable(file: str, text: str, fix: str, line: int | None = None) -> ConfigError:

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monitor.config.configuration import ENV_FILE
 from monitor.config.delegates_file import parse_watch_list
 from monitor.config.env_file import parse_env
 from monitor.config.layers import merged
+from monitor.config.names import BITTENSOR_RPC_URL, ENV_FILE, RPC_URL
 from monitor.config.problem import ConfigError, Problem
-from monitor.config.settings import BITTENSOR_RPC_URL, RPC_URL
 from monitor.config.settings_reader import read_settings
 
 DELEGATES_FILE = "delegates.json"

@@ -5,23 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from monitor.config.env_file import Given
+from monitor.config.names import ALIASES, ENVIRONMENT, is_for_libraries, is_setting
 from monitor.config.problem import Problem
-from monitor.config.settings import ALIASES, BITTENSOR_RPC_URL, RPC_URL, RPC_URL_PREFIX, setting_names
-
-ENVIRONMENT = "environment"
-"""What a problem names as its file where a variable of the real environment is at fault."""
-_LIBRARY_PREFIXES = ("AWS_", "PG", "SSL_CERT_", "OPENSSL_")
-_LIBRARY_NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "TZ")
-
-
-def is_setting(name: str, names: frozenset[str]) -> bool:
-    return name in names or (name.startswith(RPC_URL_PREFIX) and len(name) > len(RPC_URL_PREFIX))
-
-
-def gives_a_node(values: Mapping[str, str]) -> bool:
-    """Is any RPC_URL set? Only then are variables alone a configuration: TIMEZONE may belong to anybody."""
-    names = frozenset([RPC_URL, BITTENSOR_RPC_URL])
-    return any(value.strip() and is_setting(name, names) for name, value in values.items())
+from monitor.config.settings import setting_names
 
 
 def merged(written: Mapping[str, Given], environ: Mapping[str, str]) -> tuple[dict[str, Given], list[Problem]]:
@@ -43,11 +29,7 @@ def merged(written: Mapping[str, Given], environ: Mapping[str, str]) -> tuple[di
 def for_libraries(written: Mapping[str, Given]) -> dict[str, str]:
     """What .env holds for boto3, requests or the database driver (AWS_ACCESS_KEY_ID, HTTPS_PROXY, …)."""
     names = frozenset(setting_names())
-    return {name: given.value for name, given in written.items() if name not in names and _is_for_libraries(name)}
-
-
-def _is_for_libraries(name: str) -> bool:
-    return name.startswith(_LIBRARY_PREFIXES) or name.upper() in _LIBRARY_NAMES
+    return {name: given.value for name, given in written.items() if name not in names and is_for_libraries(name)}
 
 
 def _without_aliases(layer: Mapping[str, Given], warnings: list[Problem]) -> dict[str, Given]:
@@ -69,7 +51,7 @@ def _without_aliases(layer: Mapping[str, Given], warnings: list[Problem]) -> dic
 
 def _misspelt(written: Mapping[str, Given], names: frozenset[str]) -> list[Problem]:
     unknown = [given for given in written.values() if not is_setting(given.name, names)]
-    unknown = [given for given in unknown if not _is_for_libraries(given.name)]
+    unknown = [given for given in unknown if not is_for_libraries(given.name)]
     if not unknown:
         return []
     import difflib

@@ -11,8 +11,9 @@ from monitor.config.channel_names import channel_names
 from monitor.config.cross_check import KINDS, Fault
 from monitor.config.fields import Target
 from monitor.config.limit import attestation_limit, baking_limit
+from monitor.config.names import BITTENSOR_RPC_URL, RPC_URL
 from monitor.config.problem import Place
-from monitor.config.settings import BITTENSOR_RPC_URL, RPC_URL, Settings, setting_of
+from monitor.config.settings import Settings, setting_of
 from monitor.config.watch_list import Delegate, WatchList
 
 REQUIREMENTS = Path(__file__).parents[2] / "requirements-bittensor.txt"

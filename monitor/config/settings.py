@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from monitor.config.chain_settings import METADATA_CACHE, RPC_MAX_BODY, RPC_MAX_CONNECTIONS, RPC_TIMEOUT
+from monitor.config.names import ALIASES, RPC_URL, RPC_URL_PREFIX
 from monitor.config.setting_values import (
     IMPORTANCE,
     Automatic,
@@ -27,15 +29,6 @@ from monitor.config.setting_values import (
     WebAddress,
 )
 from monitor.config.watch_list import Delegate
-
-RPC_URL = "RPC_URL"
-RPC_URL_PREFIX = "RPC_URL_"
-BITTENSOR_RPC_URL = "BITTENSOR_RPC_URL"
-ALIASES = {
-    "SEND_ALERT_TO_CLOUDWATCH": "SEND_TO_CLOUDWATCH",
-    "SEND_ALERT_TO_TELEGRAM": "SEND_TO_TELEGRAM",
-}
-"""Second names that mean the same; the earlier tools' documents and their code used one each."""
 
 
 def setting(default: Any, meaning: str, unit: str = "", **bounds: Any) -> Any:
@@ -61,9 +54,11 @@ class Settings(BaseModel):
         "Name of RPC_URL's network. Unset: found by its chain id. If the id is a known one, both must agree.",
         "name",
     )
-    rpc_timeout: float = setting(10.0, "Longest wait for one answer of a node.", "seconds", gt=0, le=50)
-    rpc_max_connections: int = setting(8, "Requests under way at once, per network.", "connections", ge=1, le=64)
-    rpc_max_body: int = setting(64 * 1024 * 1024, "Longest answer that is read.", "bytes", ge=1024, le=2**30)
+    rpc_timeout: float = setting(RPC_TIMEOUT, "Longest wait for one answer of a node.", "seconds", gt=0, le=50)
+    rpc_max_connections: int = setting(
+        RPC_MAX_CONNECTIONS, "Requests under way at once, per network.", "connections", ge=1, le=64
+    )
+    rpc_max_body: int = setting(RPC_MAX_BODY, "Longest answer that is read.", "bytes", ge=1024, le=2**30)
     max_catchup_blocks: Count = setting(
         14400, "Furthest a run goes back on Tezos after downtime; older blocks are told as a gap.", "blocks"
     )
@@ -95,7 +90,7 @@ class Settings(BaseModel):
         "blocks",
     )
     bittensor_metadata_cache: str = setting(
-        ".bittensor-metadata",
+        METADATA_CACHE,
         "Folder where the metadata of Bittensor's runtimes is kept, a megabyte for each; a relative path starts beside"
         " the database's file, or beside .env.",
         "path",

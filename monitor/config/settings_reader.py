@@ -16,8 +16,9 @@ from monitor.config.env_file import Given
 from monitor.config.fault import told
 from monitor.config.fields import NETWORK_PATTERN
 from monitor.config.limit import attestation_limit, baking_limit
+from monitor.config.names import BITTENSOR_RPC_URL, RPC_URL, RPC_URL_PREFIX
 from monitor.config.problem import Problem, shown
-from monitor.config.settings import BITTENSOR_RPC_URL, RPC_URL, RPC_URL_PREFIX, Settings
+from monitor.config.settings import Settings
 
 
 def read_settings(values: Mapping[str, Given], home: Path, file: str) -> tuple[Settings | None, list[Problem]]:

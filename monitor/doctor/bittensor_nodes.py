@@ -12,7 +12,7 @@ from collectors.endpoint import Endpoint
 from collectors.errors import SourceError
 from collectors.rpc import RpcClient
 from monitor.clock import Clock
-from monitor.config.settings import BITTENSOR_RPC_URL
+from monitor.config.names import BITTENSOR_RPC_URL
 from monitor.doctor.finding import Finding, failed, warning, well
 from monitor.doctor.nodes import TIMEOUT, Answered
 from monitor.watched import WatchedBittensor

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from pathlib import Path
 
 from collectors.bittensor.at_block import AtBlock
 from collectors.bittensor.block_opener import BlockOpener, NoArchive, NoSuchBlock
@@ -19,12 +18,11 @@ from collectors.endpoint import Endpoint, parse_endpoints
 from collectors.errors import SourceError
 from collectors.rpc import RpcClient
 from monitor.config.bittensor_nodes import PORT, http_addresses
-from monitor.config.configuration import Configuration
-from monitor.config.settings import BITTENSOR_RPC_URL, Settings
+from monitor.config.chain_settings import BITTENSOR_ARCHIVE_NETWORK, ChainSettings
+from monitor.config.names import BITTENSOR_RPC_URL
 
 LONGEST = 300
 """Seconds that a command may ask for."""
-ARCHIVE = "BITTENSOR_ARCHIVE_NETWORK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +41,9 @@ class WrongWord(Exception):
 
 
 def look(
-    configuration: Configuration, network: str | None, block: int | None, as_json: bool, show: Callable[[Look], None]
+    settings: ChainSettings, network: str | None, block: int | None, as_json: bool, show: Callable[[Look], None]
 ) -> int:
     """Runs `show`; 1 where the chain cannot be read, 2 where a word or a setting is wrong, each with one line."""
-    settings = configuration.settings
     first: SourceError | None = None
     try:
         endpoints, archive = _endpoints(settings, network)
@@ -54,8 +51,8 @@ def look(
             with ExitStack() as stack:
                 client = stack.enter_context(_client(settings, endpoints))
                 keeper = stack.enter_context(_client(settings, archive)) if archive else None
-                name = settings.bittensor_network if network is None else None
-                opener = BlockOpener(client, keeper, Path(settings.bittensor_metadata_cache), name)
+                name = settings.network if network is None else None
+                opener = BlockOpener(client, keeper, settings.metadata_cache, name)
                 try:
                     show(Look(opener, opener.open(block), settings.zone, as_json))
                     return 0
@@ -85,25 +82,25 @@ def nodes_of(network: str) -> str:
     return http_addresses(network, "--network")
 
 
-def _endpoints(settings: Settings, network: str | None) -> tuple[Sequence[Endpoint], Sequence[Endpoint]]:
+def _endpoints(settings: ChainSettings, network: str | None) -> tuple[Sequence[Endpoint], Sequence[Endpoint]]:
     """(whom to ask, whom to ask for dropped state)."""
     if network is not None:
         endpoints = parse_endpoints(nodes_of(network), "--network", PORT)
-    elif settings.bittensor_rpc_url is not None:
-        endpoints = parse_endpoints(settings.bittensor_rpc_url.get_secret_value(), BITTENSOR_RPC_URL, PORT)
+    elif settings.rpc_url is not None:
+        endpoints = parse_endpoints(settings.rpc_url, BITTENSOR_RPC_URL, PORT)
     else:
         raise WrongWord(f"{BITTENSOR_RPC_URL} is not set: write the address of a node, or give --network finney")
-    archive = settings.bittensor_archive_network
-    keepers = () if archive is None else parse_endpoints(archive.get_secret_value(), ARCHIVE, PORT)
+    archive = settings.archive
+    keepers = () if archive is None else parse_endpoints(archive, BITTENSOR_ARCHIVE_NETWORK, PORT)
     return endpoints, [replace(endpoint, label=f"archive:{endpoint.label}") for endpoint in keepers]
 
 
-def _client(settings: Settings, endpoints: Sequence[Endpoint]) -> RpcClient:
+def _client(settings: ChainSettings, endpoints: Sequence[Endpoint]) -> RpcClient:
     return RpcClient(
         endpoints,
-        timeout=settings.rpc_timeout,
-        max_connections=settings.rpc_max_connections,
-        max_body=settings.rpc_max_body,
+        timeout=settings.timeout,
+        max_connections=settings.max_connections,
+        max_body=settings.max_body,
         deadline=time.monotonic() + LONGEST,
         health={},
         now=lambda: int(time.time()),

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config import Bittensor, Expected, WatchedColdkey, WatchedHotkey, WatchedSubnet, parse_watch_list
+from monitor.config.bittensor import Bittensor, Expected, WatchedColdkey, WatchedHotkey, WatchedSubnet
 from monitor.config.cross_check import KINDS
+from monitor.config.delegates_file import parse_watch_list
 from monitor.config.rule_names import rules_of, thresholds_of
 from monitor.config.watch_list import WatchList
 from monitor.rules.bittensor.registry import CONDITIONS, NOTICES

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from collectors.endpoint import parse_endpoints
-from monitor.config import ConfigError, Configuration, load, misfits
+from monitor.config import misfits
+from monitor.config.configuration import Configuration, load
+from monitor.config.problem import ConfigError
 from tests.monitor.config.addresses import ALICE, VAL
 
 BITTENSOR = {"bittensor": {"hotkeys": [{"hotkey": VAL, "name": "val-A"}]}}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import load
 from monitor.config.catalogue import env_example, readme_table, rows
+from monitor.config.configuration import load
 from monitor.config.settings import Settings, setting_names
 
 ROOT = Path(__file__).parents[3]

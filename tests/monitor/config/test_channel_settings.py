@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import ConfigError, load
 from monitor.config.channel_names import channel_names, notify_entries, telegram_entries
-from monitor.config.configuration import Configuration
+from monitor.config.configuration import Configuration, load
+from monitor.config.problem import ConfigError
 from tests.monitor.config.addresses import ALICE
 
 TOKEN = "123456:" + "a" * 35

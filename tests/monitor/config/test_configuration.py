@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.config import ConfigError, Configuration, Limit, attestation_limit, baking_limit, load
+from monitor.config.configuration import Configuration, load
+from monitor.config.limit import Limit, attestation_limit, baking_limit
+from monitor.config.problem import ConfigError
 from tests.monitor.config.addresses import ALICE, BOB, CAROL
 
 NODE = "http://127.0.0.1:8732"

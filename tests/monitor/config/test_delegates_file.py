@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config import AlertLimit, ConfigError, Delegate, DelegateAlerts, WatchList, parse_watch_list
+from monitor.config.delegates_file import parse_watch_list
+from monitor.config.problem import ConfigError
+from monitor.config.watch_list import AlertLimit, Delegate, DelegateAlerts, WatchList
 from tests.monitor.config.addresses import ALICE, BOB, CAROL, address
 
 

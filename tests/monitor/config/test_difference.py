@@ -5,16 +5,10 @@ from typing import Any
 
 from hypothesis import given
 
-from monitor.config import (
-    AlertLimit,
-    Bittensor,
-    Delegate,
-    DelegateAlerts,
-    WatchedSubnet,
-    WatchList,
-    difference,
-    parse_watch_list,
-)
+from monitor.config.bittensor import Bittensor, WatchedSubnet
+from monitor.config.delegates_file import parse_watch_list
+from monitor.config.difference import difference
+from monitor.config.watch_list import AlertLimit, Delegate, DelegateAlerts, WatchList
 from tests.monitor.config.addresses import ALICE, BOB, CAROL, MINER, OWNER, VAL
 from tests.monitor.config.test_delegates_file import WATCH_LISTS
 

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from monitor.config import AlertLimit, WatchList, difference, load, parse_watch_list
+from monitor.config.configuration import load
+from monitor.config.delegates_file import parse_watch_list
+from monitor.config.difference import difference
+from monitor.config.watch_list import AlertLimit, WatchList
 from tests.monitor.config.addresses import ALICE, BOB, MINER, OWNER, VAL
 from tests.monitor.config.test_delegates_file import faults
 

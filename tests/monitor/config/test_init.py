@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config import ConfigError, load
+from monitor.config.configuration import load
 from monitor.config.env_file import parse_env
 from monitor.config.init import Answers, render_env, write_configuration
+from monitor.config.problem import ConfigError
 from tests.monitor.config.addresses import ALICE, BOB, VAL
 
 ANSWERS = Answers(

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from monitor.config import ConfigError, parse_watch_list
+from monitor.config.delegates_file import parse_watch_list
+from monitor.config.problem import ConfigError
 from tests.monitor.config.addresses import ALICE, BOB, CAROL, MINER, OWNER, VAL
 
 ROOT = Path(__file__).parents[3]
