@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from collectors.bittensor.batch import RpcCall
 from collectors.bittensor.block_facts import Header
-from collectors.bittensor.blocks import BlockReader, ReadBlock
 from collectors.bittensor.codec import Runtime
 from collectors.bittensor.items import PALLET
 from collectors.bittensor.jsonrpc import JsonRpc
@@ -14,6 +13,9 @@ from collectors.bittensor.runtime_calls import decode_result, encode_arguments, 
 from collectors.bittensor.runtimes import Runtimes
 from collectors.bittensor.state import State, read_values
 from collectors.errors import Unreadable
+
+if TYPE_CHECKING:
+    from collectors.bittensor.blocks import ReadBlock
 
 KEYS_PER_CALL = 1_000
 """Keys of one `state_queryStorageAt`, and of one page of `state_getKeysPaged`, which nodes cap at that."""
@@ -103,6 +105,8 @@ class AtBlock:
 
     def block(self) -> ReadBlock:
         """Its calls and events."""
+        from collectors.bittensor.blocks import BlockReader
+
         blocks = BlockReader(self.network, self._rpc, self._runtimes, self.endpoint, self.runtime, None)
         return next(blocks.read([(self.number, self.hash)]))
 

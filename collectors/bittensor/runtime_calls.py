@@ -14,6 +14,10 @@ from collectors.bittensor.hexadecimal import to_bytes, to_hex
 from collectors.bittensor.library import attempt
 from collectors.errors import Unreadable
 
+INFO, SWAP = "SubnetInfoRuntimeApi", "SwapRuntimeApi"
+HYPERPARAMETERS = ("get_subnet_hyperparams_v3", "get_subnet_hyperparams_v2", "get_subnet_hyperparams")
+"""Methods of INFO, the newest first."""
+
 
 def has_method(runtime: Runtime, api: str, method: str) -> bool:
     """Whether `api`, e.g. "SubnetInfoRuntimeApi", has `method`."""

@@ -12,7 +12,7 @@ from collectors.bittensor.codec import Runtime
 from collectors.bittensor.interface import Snapshot
 from collectors.bittensor.items import missed
 from collectors.bittensor.plan import BittensorPlan
-from collectors.bittensor.runtime_calls import decode_result, encode_arguments, has_method
+from collectors.bittensor.runtime_calls import HYPERPARAMETERS, INFO, SWAP, decode_result, encode_arguments, has_method
 from collectors.bittensor.state import State
 from collectors.bittensor.subnets import METAGRAPH_INDEXES, subnet_of
 from collectors.bittensor.values import coldkey_of, hotkey_of, neuron_of
@@ -32,8 +32,6 @@ from monitor.bittensor.subnet import SubnetState
 
 KEYS_PER_CALL = 1_000
 """Keys of one `state_queryStorageAt`."""
-HYPERPARAMETERS = ("get_subnet_hyperparams_v3", "get_subnet_hyperparams_v2", "get_subnet_hyperparams")
-INFO, SWAP = "SubnetInfoRuntimeApi", "SwapRuntimeApi"
 
 
 @dataclass(frozen=True, slots=True)

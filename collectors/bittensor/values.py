@@ -20,9 +20,8 @@ from monitor.bittensor.neuron import (
     Neuron,
     PendingChildren,
     Relative,
-    of_uid,
 )
-from monitor.bittensor.subnet import SubnetState
+from monitor.bittensor.subnet import SubnetState, of_uid
 from monitor.bittensor.units import U16_MAX, U64_MAX, storage_index
 
 IPV4 = 4

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
-
-from monitor.bittensor.subnet import Vectors
-from monitor.bittensor.units import U16_MAX
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,27 +129,3 @@ class HotkeyState:
     owner: str | None = None
     """The coldkey; NO_ACCOUNT where nobody owns it."""
     take: float | None = None
-
-
-def of_uid(vectors: Vectors, uid: int) -> dict[str, Any]:
-    """What the vectors say of a uid, as fields of `Neuron`: `Neuron(netuid, hotkey, True, uid, **of_uid(…))`."""
-    return {
-        "permit": _at(vectors.validator_permit, uid),
-        "active": _at(vectors.active, uid),
-        "validator_trust": _share(vectors.validator_trust, uid),
-        "dividends": _share(vectors.dividends, uid),
-        "incentive": tuple(_share(vector, uid) for vector in vectors.incentive),
-        "last_update": tuple(_at(vector, uid) for vector in vectors.last_update),
-        "emission": _at(vectors.emission, uid),
-        "registered_at": _at(vectors.registered_at, uid),
-        "total_stake": _at(vectors.total_stake, uid),
-    }
-
-
-def _at(vector: tuple[T, ...] | None, uid: int) -> T | None:
-    return vector[uid] if vector is not None and uid < len(vector) else None
-
-
-def _share(vector: tuple[int, ...] | None, uid: int) -> float | None:
-    value = _at(vector, uid)
-    return None if value is None else value / U16_MAX

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, TypeVar
+
+from monitor.bittensor.units import U16_MAX
+
+T = TypeVar("T")
 
 HyperparameterValue = bool | int | float | str | tuple[int, ...]
 """bool, int (u16 to u128, rao), float (fixed point), or a list of u16 (the emission split of mechanisms)."""
@@ -104,3 +108,27 @@ class SubnetState:
         """Whether LastUpdate tells of commits, not of weights."""
         value = None if self.hyperparameters is None else self.hyperparameters.get("commit_reveal_weights_enabled")
         return value if isinstance(value, bool) else None
+
+
+def of_uid(vectors: Vectors, uid: int) -> dict[str, Any]:
+    """What the vectors say of a uid, as fields of `Neuron`: `Neuron(netuid, hotkey, True, uid, **of_uid(…))`."""
+    return {
+        "permit": _at(vectors.validator_permit, uid),
+        "active": _at(vectors.active, uid),
+        "validator_trust": _share(vectors.validator_trust, uid),
+        "dividends": _share(vectors.dividends, uid),
+        "incentive": tuple(_share(vector, uid) for vector in vectors.incentive),
+        "last_update": tuple(_at(vector, uid) for vector in vectors.last_update),
+        "emission": _at(vectors.emission, uid),
+        "registered_at": _at(vectors.registered_at, uid),
+        "total_stake": _at(vectors.total_stake, uid),
+    }
+
+
+def _at(vector: tuple[T, ...] | None, uid: int) -> T | None:
+    return vector[uid] if vector is not None and uid < len(vector) else None
+
+
+def _share(vector: tuple[int, ...] | None, uid: int) -> float | None:
+    value = _at(vector, uid)
+    return None if value is None else value / U16_MAX

@@ -11,8 +11,8 @@ import pytest
 
 from alerting.payload import Payload
 from alerting.render.bittensor.facts import amount
-from alerting.render.bittensor.hyperparameter import shown_value
 from alerting.render.bittensor.samples import COLDKEY, HOTKEY, NEAR, NETWORK, SECTIONS, SHORTER, STALE
+from alerting.render.bittensor.shown_value import shown_value
 from alerting.render.bittensor.skips import SKIPPED
 from alerting.render.bittensor.wording import BY_RULE
 from alerting.render.item import RenderedInput

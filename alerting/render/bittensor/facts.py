@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from alerting.render.figures import duration, number, percent
-from alerting.render.item import Item
+
+if TYPE_CHECKING:
+    from alerting.render.item import Item
 
 BLOCK_SECONDS = 12
 _RAO = 1_000_000_000

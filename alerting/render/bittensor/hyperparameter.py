@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from alerting.render.bittensor.facts import amount, blocks_last, text, texts
-from alerting.render.figures import Times, number, one_line, percent, short
+from alerting.render.bittensor.facts import blocks_last, text, texts
+from alerting.render.bittensor.shown_value import BLOCKS, EPOCHS, shown_value
+from alerting.render.figures import Times, one_line, short
 from alerting.render.item import Item, Wording
 from alerting.render.phrases import details, runbook
 from alerting.render.standing import ended
 from monitor.model import ENDED
 
-BLOCKS = frozenset(
-    {"tempo", "immunity_period", "weights_rate_limit", "serving_rate_limit", "activity_cutoff", "burn_half_life"}
-    | {"adjustment_interval"}
-)
-EPOCHS = frozenset({"commit_reveal_period"})
-RAO = frozenset({"min_burn", "max_burn", "burn"})
-FRACTIONS = frozenset({"kappa", "alpha_high", "alpha_low", "max_weights_limit", "min_childkey_take"})
-"""Of 65,535."""
-MILLIONTHS = frozenset({"bonds_moving_avg"})
-_U16_MAX = 65_535
 _NAMED = {"owner": "By owner", "root": "By root"}
 
 
@@ -44,25 +35,6 @@ def _change(name: str, old: object, new: object) -> str:
     if name in EPOCHS:
         return f"{shown} epochs"
     return shown
-
-
-def shown_value(name: str, value: object) -> str:
-    """One value with its unit where it is not blocks or epochs."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, int):
-        if name in RAO:
-            return amount(value)
-        if name in FRACTIONS:
-            return percent(value / _U16_MAX)
-        if name in MILLIONTHS:
-            return percent(value / 1_000_000)
-        return number(value)
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, list | tuple):
-        return "/".join(str(one) for one in value) or "none"
-    return "none" if value is None else one_line(str(value))
 
 
 def _count(value: object) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from collectors.bittensor.at_block import AtBlock
 from collectors.bittensor.block_opener import BlockOpener
-from collectors.bittensor.views.subnet import NoSuchSubnet, read_subnet
+from collectors.bittensor.views.errors import NoSuchSubnet
+from collectors.bittensor.views.subnet import read_subnet
 from collectors.errors import SourceError, Unreadable
 from monitor.bittensor.block import BlockFacts
 from monitor.bittensor.subnet import Hyperparameters

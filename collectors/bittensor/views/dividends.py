@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from collectors.bittensor.at_block import AtBlock
-from collectors.bittensor.snapshot import SWAP
+from collectors.bittensor.runtime_calls import SWAP
 from collectors.bittensor.subnets import subnet_of
-from collectors.bittensor.views.subnet import NoSuchSubnet
+from collectors.bittensor.views.errors import NoSuchSubnet
 from collectors.errors import Unreadable
 from monitor.bittensor.units import RAO
 

@@ -13,7 +13,7 @@ from collectors.bittensor.at_block import AtBlock
 from collectors.bittensor.block_opener import BlockOpener
 from collectors.bittensor.subnets import subnet_of
 from collectors.bittensor.views.dividends import ALPHA
-from collectors.bittensor.views.subnet import NoSuchSubnet
+from collectors.bittensor.views.errors import NoSuchSubnet
 from collectors.errors import SourceError, Unreadable
 
 

@@ -6,17 +6,10 @@ from dataclasses import dataclass
 
 from collectors.bittensor.at_block import AtBlock
 from collectors.bittensor.values import hotkey_of, neuron_of
+from collectors.bittensor.views.errors import NoSuchNeuron
 from collectors.bittensor.views.subnet import SubnetView, read_subnet
 from collectors.bittensor.wanted import want_hotkey, want_neuron, want_what_follows
-from collectors.errors import SourceError
 from monitor.bittensor.neuron import HotkeyState, Neuron
-
-
-class NoSuchNeuron(SourceError):
-    """Nobody holds the uid."""
-
-    def __init__(self, netuid: int, uid: int, block: int) -> None:
-        super().__init__(f"nobody holds uid {uid} of subnet {netuid} at block {block}")
 
 
 @dataclass(frozen=True, slots=True)

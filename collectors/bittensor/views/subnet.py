@@ -7,22 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from collectors.bittensor.at_block import AtBlock, Method
-from collectors.bittensor.snapshot import HYPERPARAMETERS, INFO, SWAP
+from collectors.bittensor.runtime_calls import HYPERPARAMETERS, INFO, SWAP
 from collectors.bittensor.subnets import subnet_of
+from collectors.bittensor.views.errors import NoSuchSubnet
 from collectors.bittensor.wanted import want_subnet
-from collectors.errors import SourceError
 from monitor.bittensor.subnet import SubnetState
 
 INDEXES = (52, 53, 66, 67, 68, 69, 71)
 """hotkeys, coldkeys, block_at_registration, alpha_stake, tao_stake, total_stake, alpha_dividends_per_hotkey
 (SelectiveMetagraphIndex)."""
-
-
-class NoSuchSubnet(SourceError):
-    """The network has no subnet of this netuid at the block."""
-
-    def __init__(self, netuid: int, block: int) -> None:
-        super().__init__(f"there is no subnet {netuid} at block {block}")
 
 
 @dataclass(frozen=True, slots=True)

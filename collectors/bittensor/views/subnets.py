@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from collectors.bittensor.at_block import AtBlock
-from collectors.bittensor.snapshot import SWAP
+from collectors.bittensor.runtime_calls import SWAP
 from collectors.bittensor.subnets import subnet_of
 from monitor.bittensor.subnet import SubnetState
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from alerting.render.bittensor.hyperparameter import shown_value
+from alerting.render.bittensor.shown_value import shown_value
 from collectors.bittensor.extrinsics import WrittenCall
 from collectors.bittensor.views.block import hyperparameters_around, read_block
 from monitor.bittensor.block import ChainCall

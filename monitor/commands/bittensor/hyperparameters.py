@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alerting.render.bittensor.facts import blocks_last
-from alerting.render.bittensor.hyperparameter import BLOCKS, EPOCHS, FRACTIONS, MILLIONTHS, RAO, shown_value
+from alerting.render.bittensor.shown_value import BLOCKS, EPOCHS, FRACTIONS, MILLIONTHS, RAO, shown_value
 from alerting.render.figures import number
 from collectors.bittensor.views.subnet import read_subnet
 from collectors.errors import Unreadable

@@ -12,8 +12,7 @@ from datetime import tzinfo
 from collectors.bittensor.at_block import AtBlock
 from collectors.bittensor.block_opener import BlockOpener, NoArchive, NoSuchBlock
 from collectors.bittensor.library import LibraryMissing
-from collectors.bittensor.views.neuron import NoSuchNeuron
-from collectors.bittensor.views.subnet import NoSuchSubnet
+from collectors.bittensor.views.errors import NoSuchNeuron, NoSuchSubnet
 from collectors.endpoint import Endpoint, parse_endpoints
 from collectors.errors import SourceError
 from collectors.rpc import RpcClient

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from collectors.bittensor.views.subnet import SubnetView, read_subnet
-from monitor.bittensor.neuron import of_uid
+from monitor.bittensor.subnet import of_uid
 from monitor.commands.bittensor.looking import Look
 from monitor.commands.bittensor.page import address, ago, coins, count, flag, print_rows, share
 

@@ -12,8 +12,8 @@ from alerting.transition import Transition
 from monitor.bittensor.chain import ChainState, SubnetStanding
 from monitor.bittensor.coldkey import NO_SWAP, ColdkeyState
 from monitor.bittensor.history import Sample, Samples
-from monitor.bittensor.neuron import NONE_PENDING, Axon, Collateral, HotkeyState, Neuron, of_uid
-from monitor.bittensor.subnet import SubnetState, Vectors
+from monitor.bittensor.neuron import NONE_PENDING, Axon, Collateral, HotkeyState, Neuron
+from monitor.bittensor.subnet import SubnetState, Vectors, of_uid
 from monitor.bittensor.units import BLOCK_SECONDS, RAO
 from monitor.model import CheckKey, Occurrence
 from monitor.rules.bittensor.context import BittensorContext, Scope
