@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from collectors.bittensor.rpc_error import read_error
@@ -15,8 +14,7 @@ class RpcCall(NamedTuple):
     params: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RpcReply:
+class RpcReply(NamedTuple):
     """What became of one call."""
 
     value: Any = None

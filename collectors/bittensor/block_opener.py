@@ -7,9 +7,8 @@ at one hash.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from collectors.bittensor.at_block import AtBlock
 from collectors.bittensor.batch import RpcCall, RpcReply
@@ -77,8 +76,7 @@ class BlockOpener:
         return self._sources[archive]
 
 
-@dataclass(frozen=True, slots=True)
-class _Begun:
+class _Begun(NamedTuple):
     """What is asked of every block first."""
 
     hash: str

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from collectors.bittensor.hexadecimal import to_bytes, to_hex
 from collectors.bittensor.library import attempt, library
@@ -25,8 +25,7 @@ VERSIONS: Final = (14, 15)
 """Of metadata that are read: what `state_getMetadata` and `Metadata_metadata_at_version(15)` answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class StorageItem:
+class StorageItem(NamedTuple):
     """A storage item as one runtime has it."""
 
     pallet: str

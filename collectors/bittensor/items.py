@@ -6,15 +6,14 @@ Read from the metadata of runtimes 101 to 461. What a runtime does not have make
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from collectors.bittensor.codec import Runtime
 
 PALLET = "SubtensorModule"
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedItem:
+class WatchedItem(NamedTuple):
     pallet: str
     name: str
     rules: tuple[str, ...]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from monitor.bittensor.units import U16_MAX
 
@@ -17,8 +16,7 @@ Hyperparameters = Mapping[str, HyperparameterValue]
 Consensus = Literal["yuma", "null"]
 
 
-@dataclass(frozen=True, slots=True)
-class Vectors:
+class Vectors(NamedTuple):
     """By uid. Fractions are as stored, of 65,535; emission is alpha rao per epoch; a vector not read is None.
 
     A vector may be shorter than the subnet for a moment; `at` answers None beyond its end.
@@ -41,8 +39,7 @@ class Vectors:
     hotkeys: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SubnetState:
+class SubnetState(NamedTuple):
     """`netuid` at one block."""
 
     netuid: int
@@ -85,7 +82,7 @@ class SubnetState:
     """Sum of AlphaDividendsPerSubnet over all hotkeys; None where the map was not read."""
     owner_uids: tuple[int, ...] | None = None
     """Uids that are never pruned, being the owner's (get_immune_owner_hotkeys)."""
-    vectors: Vectors = field(default_factory=Vectors)
+    vectors: Vectors = Vectors()
 
     def hyperparameter(self, name: str) -> int | None:
         """A whole number, or None where it is none or was not read."""

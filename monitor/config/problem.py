@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Place = tuple[str | int, ...]
 """The steps to a value in a document: ("tezos", 1, "address")."""
@@ -11,8 +11,7 @@ LONGEST_SHOWN = 60
 """Characters of a wrong value that are repeated in a message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One fault. ``str()`` is one line: ``delegates.json:4: tezos[1].address: "tz1abc" …; fix: …``."""
 
     file: str

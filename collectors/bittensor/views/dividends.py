@@ -7,7 +7,7 @@ on (`RootAlphaDividendsPerSubnet`). Each map is cleared and written anew at ever
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from collectors.bittensor.at_block import AtBlock
 from collectors.bittensor.runtime_calls import SWAP
@@ -19,8 +19,7 @@ from monitor.bittensor.units import RAO
 ALPHA, ROOT_ALPHA, TAO = "AlphaDividendsPerSubnet", "RootAlphaDividendsPerSubnet", "TaoDividendsPerSubnet"
 
 
-@dataclass(frozen=True, slots=True)
-class Dividend:
+class Dividend(NamedTuple):
     """One hotkey's stakers' part. Rao; None where the runtime keeps no such amount."""
 
     hotkey: str
@@ -36,8 +35,7 @@ class Dividend:
     """All of it in τ at the block's price; None where the price was not read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dividends:
+class Dividends(NamedTuple):
     netuid: int
     maps: tuple[str, ...]
     """Those that the runtime has."""

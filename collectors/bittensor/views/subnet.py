@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from collectors.bittensor.at_block import AtBlock, Method
 from collectors.bittensor.runtime_calls import HYPERPARAMETERS, INFO, SWAP
@@ -18,8 +17,7 @@ INDEXES = (52, 53, 66, 67, 68, 69, 71)
 (SelectiveMetagraphIndex)."""
 
 
-@dataclass(frozen=True, slots=True)
-class SubnetView:
+class SubnetView(NamedTuple):
     """A subnet and what only a look at everybody needs. By uid, rao; None: not read."""
 
     state: SubnetState
@@ -69,14 +67,13 @@ def _from_storage(block: AtBlock, subnet: SubnetState) -> SubnetView:
     for hotkey in filter(None, hotkeys):
         state.want("Owner", hotkey)
     block.read()
-    vectors = replace(
-        subnet.vectors,
+    vectors = subnet.vectors._replace(
         hotkeys=hotkeys,
         registered_at=_whole([state.number("BlockAtRegistration", netuid, uid) for uid in uids]),
     )
     owner = subnet.owner_hotkey
     return SubnetView(
-        replace(subnet, vectors=vectors, owner_uids=tuple(uid for uid in uids if hotkeys[uid] == owner)),
+        subnet._replace(vectors=vectors, owner_uids=tuple(uid for uid in uids if hotkeys[uid] == owner)),
         hotkeys,
         _whole([state.text("Owner", hotkey) for hotkey in hotkeys]),
         None,

@@ -6,8 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
+from typing import NamedTuple
 
 from collectors.bittensor.at_block import AtBlock
 from collectors.bittensor.block_opener import BlockOpener, NoArchive, NoSuchBlock
@@ -24,8 +25,7 @@ LONGEST = 300
 """Seconds that a command may ask for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What was asked for, and where it is read."""
 
     opener: BlockOpener

@@ -193,15 +193,15 @@ def _of(scope: Scope, fields: Mapping[str, Any]) -> BittensorContext:
 
 
 def with_subnet(**fields: Any) -> SubnetState:
-    return replace(SUBNET, **fields)
+    return SUBNET._replace(**fields)
 
 
 def with_vectors(**fields: Any) -> SubnetState:
-    return replace(SUBNET, vectors=replace(VECTORS, **fields))
+    return SUBNET._replace(vectors=VECTORS._replace(**fields))
 
 
 def with_parameters(**values: Any) -> SubnetState:
-    return replace(SUBNET, hyperparameters=HYPERPARAMETERS | values)
+    return SUBNET._replace(hyperparameters=HYPERPARAMETERS | values)
 
 
 def with_chain(**fields: Any) -> ChainState:

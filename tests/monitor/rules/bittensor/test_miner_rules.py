@@ -146,7 +146,7 @@ def test_nobody_goes_from_a_subnet_with_room_or_closed_doors() -> None:
     for fields in ({"neurons": 10}, {"registration_allowed": False}):
         context = near(0, 100.0)
         assert context.subnet is not None
-        assert Watch(dereg_risk.RULE).lasting(replace(context, subnet=replace(context.subnet, **fields)), 3) == []
+        assert Watch(dereg_risk.RULE).lasting(replace(context, subnet=context.subnet._replace(**fields)), 3) == []
 
 
 # M3

@@ -113,7 +113,7 @@ def test_stale_weights_stay_so_until_they_are_clearly_fresh() -> None:
 def test_the_mechanism_that_is_worst_is_told() -> None:
     watch = Watch(weights_stale.RULE)
     own = neuron(last_update=(BLOCK - 60, BLOCK - 700))
-    vectors = replace(VECTORS, last_update=(VECTORS.last_update[0], (BLOCK - 700,) * N))
+    vectors = VECTORS._replace(last_update=(VECTORS.last_update[0], (BLOCK - 700,) * N))
     assert watch.sees(validator(neuron=own, subnet=with_subnet(vectors=vectors))) == ["firing warning"]
     assert (watch.found["mechanism"], watch.found["age"], watch.found["fresh"]) == (1, 700, 0)
 
