@@ -36,16 +36,23 @@ class MetadataCache:
                 pass  # written by another version of this program, or for another decoder
         return None
 
-    def runtime(self, genesis: str, spec_version: int, fetch: Callable[[], bytes]) -> Runtime:
-        """From disk, else what `fetch` gives. Raises what `fetch` raises, and Unreadable for metadata of another
-        runtime or of an unknown shape, which are not kept."""
+    def runtime(self, genesis: str, spec_version: int, *fetches: Callable[[], bytes]) -> Runtime:
+        """From disk, else what the first of `fetches` gives that is this runtime's. Raises what they raise, and
+        Unreadable where none gives metadata of this runtime, of a known shape; others are not kept."""
         kept = self.kept(genesis, spec_version)
         if kept is not None:
             return kept
-        fetched = fetch()
-        runtime = open_runtime(fetched, spec_version)
-        self._write(self._path(genesis, spec_version), fetched)
-        return runtime
+        problem = Unreadable("no metadata of a runtime")
+        for fetch in fetches:
+            fetched = fetch()
+            try:
+                runtime = open_runtime(fetched, spec_version)
+            except Unreadable as error:
+                problem = error
+                continue
+            self._write(self._path(genesis, spec_version), fetched)
+            return runtime
+        raise problem
 
     def _path(self, genesis: str, spec_version: int) -> Path:
         """Only the digits of the genesis hash come into the name: 16 of them are enough."""

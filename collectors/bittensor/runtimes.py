@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from collectors.bittensor.codec import Runtime, open_runtime
+from collectors.bittensor.codec import Runtime
 from collectors.bittensor.hexadecimal import to_bytes
 from collectors.bittensor.jsonrpc import JsonRpc
 from collectors.bittensor.metadata import fetch_metadata
@@ -39,23 +39,21 @@ class Runtimes:
     def of(self, spec_version: int, block_hash: str, endpoint: str | None = None) -> Runtime:
         """The runtime that wrote `block_hash`. Raises SourceError."""
         if not self.at_hand(spec_version):
+            # The block of an upgrade was written by the runtime before, and holds the one after: then its parent's.
             self._open[spec_version] = self._cache.runtime(
-                self._genesis, spec_version, lambda: self._fetch(spec_version, block_hash, endpoint)
+                self._genesis,
+                spec_version,
+                lambda: fetch_metadata(self._rpc, block_hash, endpoint=endpoint),
+                lambda: self._fetch_of_parent(block_hash, endpoint),
             )
         return self._open[spec_version]
 
-    def _fetch(self, spec_version: int, block_hash: str, endpoint: str | None) -> bytes:
-        """The block of an upgrade was written by the runtime before, and holds the one after: then its parent's."""
-        metadata = fetch_metadata(self._rpc, block_hash, endpoint=endpoint)
-        try:
-            open_runtime(metadata, spec_version)
-        except Unreadable:
-            header = self._rpc.one("chain_getHeader", block_hash, endpoint=endpoint).value
-            parent = header.get("parentHash") if isinstance(header, dict) else None
-            if not isinstance(parent, str):
-                raise
-            return fetch_metadata(self._rpc, parent, endpoint=endpoint)
-        return metadata
+    def _fetch_of_parent(self, block_hash: str, endpoint: str | None) -> bytes:
+        header = self._rpc.one("chain_getHeader", block_hash, endpoint=endpoint).value
+        parent = header.get("parentHash") if isinstance(header, dict) else None
+        if not isinstance(parent, str):
+            raise Unreadable("not a block's header")
+        return fetch_metadata(self._rpc, parent, endpoint=endpoint)
 
 
 def spec_of(raw: object) -> int:

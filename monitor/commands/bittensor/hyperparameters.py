@@ -38,7 +38,7 @@ def show_hyperparameters(look: Look, netuid: int) -> None:
         }
         for name, value in sorted(subnet.hyperparameters.items())
     ]
-    cells = [(row["name"], _plain(row["value"]), row["unit"] or "", row["meaning"]) for row in rows]
+    cells = ((row["name"], _plain(row["value"]), row["unit"] or "", row["meaning"]) for row in rows)
     print_rows(look, rows, ("hyperparameter", "value", "unit", "meaning"), cells, netuid=netuid)
 
 

@@ -19,7 +19,7 @@ def show_metagraph(look: Look, netuid: int) -> None:
     """Everybody on the subnet, by uid."""
     view, block = read_subnet(look.block, netuid), look.block.number
     rows = [neuron_row(view, uid, block) for uid in range(len(view.hotkeys))]
-    print_rows(look, rows, HEADER, [_cells(row, block) for row in rows], netuid=netuid, empty="Nobody is registered.")
+    print_rows(look, rows, HEADER, (_cells(row, block) for row in rows), netuid=netuid, empty="Nobody is registered.")
 
 
 def neuron_row(view: SubnetView, uid: int, block: int) -> dict[str, Any]:

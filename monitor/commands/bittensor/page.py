@@ -40,10 +40,12 @@ def print_rows(
 
 
 def print_json(look: Look, rows: Sequence[Mapping[str, Any]], netuid: int | None = None) -> None:
+    """A row a line."""
     block = look.block
     of = {"network": block.network, "block": block.number, "hash": block.hash}
     where = of if netuid is None else {**of, "netuid": netuid}
-    print(json.dumps([{**where, **row} for row in rows], ensure_ascii=False, indent=1))
+    told = ",\n ".join(json.dumps({**where, **row}, ensure_ascii=False) for row in rows)
+    print(f"[{told}]")
 
 
 def heading(look: Look, netuid: int | None = None) -> str:

@@ -18,7 +18,7 @@ def show_subnets(look: Look) -> None:
     """Every subnet, by netuid."""
     lines = read_subnets(look.block)
     rows = [_row(line) for line in lines]
-    print_rows(look, rows, HEADER, [_cells(line) for line in lines], empty="There are no subnets.")
+    print_rows(look, rows, HEADER, (_cells(line) for line in lines), empty="There are no subnets.")
 
 
 def _row(line: SubnetLine) -> dict[str, Any]:
