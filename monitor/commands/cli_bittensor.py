@@ -94,6 +94,22 @@ def bittensor() -> None:
 @bittensor.command()
 @looking
 @netuid_option
+def subnet(env_file: Path | None, as_json: bool, block: int | None, network: str | None, netuid: int) -> None:
+    """A subnet whole, at one block: hyperparameters, metagraph and dividends.
+
+    \b
+    main.py bittensor subnet --netuid 18
+    main.py bittensor subnet --netuid 18 --json | jq '.[0].metagraph | length'
+    """
+    with loading_code():
+        from monitor.commands.bittensor.subnet import show_subnet
+
+    _look(partial(show_subnet, netuid=netuid), env_file, network, block, as_json)
+
+
+@bittensor.command()
+@looking
+@netuid_option
 def hyperparameters(env_file: Path | None, as_json: bool, block: int | None, network: str | None, netuid: int) -> None:
     """A subnet's hyperparameters: name, value as stored, unit, and what it means.
 

@@ -12,10 +12,9 @@ import pytest
 
 from bench import sdk_environment
 from bench.__main__ import BENCHMARKS, main
-from bench.bittensor import SubtensorBenchNode
 from bench.figure import Figure, NotMeasured, Size
-from bench.process import ROOT, Done, run
-from bench.sdk import NETUID, READS, compare, documents, figures
+from bench.process import ROOT, Done
+from bench.sdk import compare, figures
 from bench.sdk_environment import GIVEN, sdk_python
 
 
@@ -58,24 +57,11 @@ def test_an_installation_that_fails_is_not_measured(monkeypatch: pytest.MonkeyPa
         sdk_python()
 
 
-def test_one_process_reads_what_the_three_commands_read(tmp_path: Path) -> None:
-    pytest.importorskip("bittensor_core", reason="the decoder is not installed")
-    with SubtensorBenchNode(neurons=16) as node:
-        env_file = tmp_path / ".env"
-        env_file.write_text(f"BITTENSOR_RPC_URL={node.url}\n")
-        (tmp_path / "delegates.json").write_text("{}")
-        together = run(["-m", "bench.three_reads", str(env_file), str(NETUID)])
-        assert together.code == 0, together.errors
-        options = ["--netuid", str(NETUID), "--env-file", str(env_file), "--json"]
-        apart = [run(["main.py", "bittensor", name, *options]) for name in READS]
-    assert [json.loads(one) for one in documents(together.output)] == [json.loads(one.output) for one in apart]
-
-
 def test_readers_that_differ_are_an_error() -> None:
     told = {f"p{number}": number for number in range(30)}
     parameters = [{"name": name, "value": value} for name, value in told.items()]
     paid = [{"hotkey": "5a", "alpha_rao": 7}]
-    ours = _printed([{"hotkey": "5a"}], parameters, paid)
+    ours = _printed([{"metagraph": [{"hotkey": "5a"}], "hyperparameters": parameters, "dividends": paid}])
     theirs = [[0, "5a", 1, 0.5]], told, [[["5a", 7]], []]
     compare(ours, _printed(*theirs), neurons=1)
     for wrong in (

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collectors.bittensor.views.dividends import ROOT_ALPHA, TAO, Dividend, read_dividends
 from monitor.bittensor.units import RAO
 from monitor.commands.bittensor.looking import Look
-from monitor.commands.bittensor.page import NONE, address, coins, count, print_rows
+from monitor.commands.bittensor.page import NONE, Page, address, coins, count, print_page
 
 
 def show_dividends(look: Look, netuid: int) -> None:
     """What each hotkey's stakers got in the last epoch, the largest first."""
+    print_page(look, dividends(look, netuid), netuid)
+
+
+def dividends(look: Look, netuid: int) -> Page:
     found = read_dividends(look.block, netuid)
     root_unit = "τ" if TAO in found.maps else "α"
     has_root = ROOT_ALPHA in found.maps or TAO in found.maps
@@ -33,8 +37,8 @@ def show_dividends(look: Look, netuid: int) -> None:
         f"{len(found.paid)} of the epoch at block {count(found.last_epoch)}; 1 α = {price} at this block.",
         f"Read from {', '.join(found.maps)}: after the validators' take.",
     ]
-    cells = [_cells(one, has_root) for one in found.paid]
-    print_rows(look, rows, header, cells, netuid=netuid, notes=notes, empty="No dividends.")
+    cells = (_cells(one, has_root) for one in found.paid)
+    return Page(rows, header, cells, notes, empty="No dividends.")
 
 
 def _cells(one: Dividend, has_root: bool) -> list[str]:

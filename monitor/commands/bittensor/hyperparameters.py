@@ -9,7 +9,7 @@ from collectors.bittensor.views.subnet import read_subnet
 from collectors.errors import Unreadable
 from monitor.bittensor.subnet import HyperparameterValue
 from monitor.commands.bittensor.looking import Look
-from monitor.commands.bittensor.page import print_rows
+from monitor.commands.bittensor.page import Page, print_page
 
 _UNITS = (
     (BLOCKS, "blocks"),
@@ -24,6 +24,10 @@ _UNITS = (
 
 def show_hyperparameters(look: Look, netuid: int) -> None:
     """Name, value as stored, unit, and what that means."""
+    print_page(look, hyperparameters(look, netuid), netuid)
+
+
+def hyperparameters(look: Look, netuid: int) -> Page:
     subnet = read_subnet(look.block, netuid).state
     if subnet.hyperparameters is None:
         where = "look at the block before or after it" if look.block.upgrades else "another block may tell"
@@ -39,7 +43,7 @@ def show_hyperparameters(look: Look, netuid: int) -> None:
         for name, value in sorted(subnet.hyperparameters.items())
     ]
     cells = ((row["name"], _plain(row["value"]), row["unit"] or "", row["meaning"]) for row in rows)
-    print_rows(look, rows, ("hyperparameter", "value", "unit", "meaning"), cells, netuid=netuid)
+    return Page(rows, ("hyperparameter", "value", "unit", "meaning"), cells)
 
 
 def unit(name: str, value: HyperparameterValue) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 from collectors.bittensor.views.subnet import SubnetView, read_subnet
 from monitor.bittensor.subnet import of_uid
 from monitor.commands.bittensor.looking import Look
-from monitor.commands.bittensor.page import address, ago, coins, count, flag, print_rows, share
+from monitor.commands.bittensor.page import Page, address, ago, coins, count, flag, print_page, share
 
 HEADER = (
     *("uid", "hotkey", "coldkey", "stake", "permit", "active", "vtrust", "dividends", "incentive", "consensus"),
@@ -17,9 +17,13 @@ HEADER = (
 
 def show_metagraph(look: Look, netuid: int) -> None:
     """Everybody on the subnet, by uid."""
+    print_page(look, metagraph(look, netuid), netuid)
+
+
+def metagraph(look: Look, netuid: int) -> Page:
     view, block = read_subnet(look.block, netuid), look.block.number
     rows = [neuron_row(view, uid, block) for uid in range(len(view.hotkeys))]
-    print_rows(look, rows, HEADER, (_cells(row, block) for row in rows), netuid=netuid, empty="Nobody is registered.")
+    return Page(rows, HEADER, (_cells(row, block) for row in rows), empty="Nobody is registered.")
 
 
 def neuron_row(view: SubnetView, uid: int, block: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from alerting.render.bittensor.facts import blocks_last
 from alerting.render.figures import number, short
@@ -14,6 +14,29 @@ from monitor.commands.bittensor.looking import Look
 from monitor.commands.table import columns, moment
 
 NONE = "-"
+
+
+class Page(NamedTuple):
+    """`rows` for a script; for people `cells` below `header`, and `notes` at the end."""
+
+    rows: Sequence[Mapping[str, Any]]
+    header: Sequence[str]
+    cells: Iterable[Sequence[object]]
+    notes: Sequence[str] = ()
+    empty: str = "Nothing."
+
+    def text(self) -> str:
+        told = [list(row) for row in self.cells]
+        table = "\n".join(columns(self.header, told)) if told else self.empty
+        return "\n".join([table, "", *self.notes]) if self.notes else table
+
+
+def print_page(look: Look, page: Page, netuid: int | None = None) -> None:
+    """As JSON, each row with the block it is of; else as a table below the block."""
+    if look.as_json:
+        print_json(look, page.rows, netuid)
+    else:
+        print(f"{heading(look, netuid)}\n\n{page.text()}")
 
 
 def print_rows(
@@ -26,17 +49,7 @@ def print_rows(
     notes: Sequence[str] = (),
     empty: str = "Nothing.",
 ) -> None:
-    """`rows` as JSON, each with the block it is of; else `cells` below `header`, and `notes` at the end."""
-    if look.as_json:
-        print_json(look, rows, netuid)
-        return
-    print(heading(look, netuid))
-    print()
-    told = [list(row) for row in cells]
-    print("\n".join(columns(header, told)) if told else empty)
-    if notes:
-        print()
-        print("\n".join(notes))
+    print_page(look, Page(rows, header, cells, notes, empty), netuid)
 
 
 def print_json(look: Look, rows: Sequence[Mapping[str, Any]], netuid: int | None = None) -> None:

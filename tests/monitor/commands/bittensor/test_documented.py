@@ -13,6 +13,7 @@ from tests.monitor.commands.bittensor.looker import Looker
 
 COMMANDS: tuple[tuple[object, ...], ...] = (
     ("subnets",),
+    ("subnet", "--netuid", 1),
     ("hyperparameters", "--netuid", 1),
     ("metagraph", "--netuid", 1),
     ("neuron", "--netuid", 1, "--uid", 0),

@@ -154,3 +154,26 @@ def test_subnets_are_told_in_order(lite: Looker, chain: Chain) -> None:
     assert (rows[1]["neurons"], rows[1]["max_neurons"]) == (14, 14)
     assert rows[2]["moving_price"] == pytest.approx(0.04, abs=1e-6)
     assert rows[3]["mechanisms"] == 2
+
+
+def test_a_subnet_whole_is_what_its_parts_tell(lite: Looker) -> None:
+    (whole,) = lite.rows("subnet", "--netuid", 1)
+    of = {name: whole[name] for name in ("network", "block", "hash", "netuid")}
+    for part in ("hyperparameters", "metagraph", "dividends"):
+        assert [of | row for row in whole[part]] == lite.rows(part, "--netuid", 1)
+        assert whole[part]
+
+
+def test_a_subnet_whole_is_printed_part_by_part_below_one_heading(lite: Looker) -> None:
+    whole = lite.text("subnet", "--netuid", 1)
+    heading, _, parts = whole.partition("\n\n")
+    for part in ("hyperparameters", "metagraph", "dividends"):
+        alone = lite.text(part, "--netuid", 1)
+        assert alone.startswith(f"{heading}\n\n")
+        assert alone.removeprefix(f"{heading}\n\n").strip() in parts
+    assert whole.count("runtime ") == 1
+
+
+def test_a_subnet_that_is_not_there_is_told_before_anything_is_printed(lite: Looker) -> None:
+    code, line = lite.refused("subnet", "--netuid", 99)
+    assert (code, line.startswith("sentinel: there is no subnet 99 at block ")) == (2, True)
