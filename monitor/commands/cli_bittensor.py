@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from monitor.commands.cli import HOME, discard_output, env_file_option, json_option, say_problems
-from monitor.loading import loading_code
+from monitor.loading import collect_rarely, loading_code
 
 if TYPE_CHECKING:
     from monitor.commands.bittensor.looking import Look
@@ -71,6 +71,7 @@ def _look(
             sys.exit(2)
     for name, value in for_libraries.items():
         os.environ.setdefault(name, value)
+    collect_rarely()
     try:
         code = look(settings, network, block, as_json, show)
         sys.stdout.flush()
