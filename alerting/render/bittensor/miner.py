@@ -12,7 +12,7 @@ from alerting.render.bittensor.facts import (
     text,
     whole,
 )
-from alerting.render.figures import Times, duration, number, one_line, plural
+from alerting.render.figures import Times, duration, number, one_line, plural, short
 from alerting.render.item import Item, Wording
 from alerting.render.phrases import details, runbook, since
 from alerting.render.standing import ended, told
@@ -25,6 +25,11 @@ def deregistered(item: Item, times: Times) -> Wording:
     if item.payload.reason == "never-registered":
         return Wording(": not registered on this subnet", details(_price(item), runbook(item)))
     uid = whole(item, "uid")
+    if item.payload.reason == "swapped":
+        return Wording(
+            f": hotkey swapped for {short(text(item, 'new') or 'another')}{told(item, times)}",
+            details(None if uid is None else f"UID {uid} is the new one's", "Watch that one instead", runbook(item)),
+        )
     return Wording(
         f": deregistered{told(item, times)}",
         details(None if uid is None else f"It was UID {uid}", _price(item), runbook(item)),

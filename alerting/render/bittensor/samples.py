@@ -201,6 +201,14 @@ MINERS = (
     ),
     _both("It was deregistered", "deregistered", _CRITICAL, *_MINER, {"uid": 57, "burn": 410_000_000}),
     _both(
+        "Its owner swapped it for another",
+        "deregistered",
+        _WARNING,
+        *_MINER,
+        {"uid": 57, "new": _OTHER},
+        reason="swapped",
+    ),
+    _both(
         "Its immunity ends",
         "immunity_ending",
         _WARNING,

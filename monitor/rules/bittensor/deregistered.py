@@ -1,6 +1,7 @@
 """deregistered: a watched hotkey no longer holds a uid on the subnet.
 
-Severity: critical; warning where it was never seen to hold one. Closes when it is registered again.
+Severity: critical; warning where it was never seen to hold one, and where its owner swapped it for another, which is
+then the one to be watched. Closes when it is registered again.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from monitor.model import Severity, Verdict
 from monitor.rules.bittensor import needs
 from monitor.rules.bittensor.context import BittensorContext
 from monitor.rules.bittensor.interface import NOT_READ, Card, Condition, Episode, Limits, bad
+from monitor.rules.bittensor.occurrences import SWAPPED_AWAY
 from monitor.rules.interface import ok, unknown
 
 
@@ -24,7 +26,11 @@ def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdi
         return unknown("never-registered")
     if not uids:
         return bad(Severity.WARNING, "never-registered", {"burn": burn})
-    return bad(Severity.CRITICAL, "deregistered", {"uid": round(uids[-1].value), "burn": burn})
+    uid = round(uids[-1].value)
+    swaps = [swap for swap in context.happened(SWAPPED_AWAY, uids[-1].block) if isinstance(swap.detail.get("new"), str)]
+    if swaps:
+        return bad(Severity.WARNING, "swapped", {"uid": uid, "new": swaps[-1].detail["new"]})
+    return bad(Severity.CRITICAL, "deregistered", {"uid": uid, "burn": burn})
 
 
 RULE = Condition(
@@ -34,11 +40,11 @@ RULE = Condition(
         title="Deregistered",
         kind="miner",
         default="the hotkey holds no uid on the subnet",
-        severity="critical; warning where it was never seen to hold one",
+        severity="critical; warning where it was never seen to hold one, or its owner swapped it for another",
         recovery="registered again",
     ),
     about="A watched hotkey no longer holds a uid on the subnet.",
-    read="`Uids`, in every run; the uid is never remembered",
+    read="`Uids`, in every run; the uid is never remembered; `HotkeySwapped` and `HotkeySwappedOnSubnet` events",
     scopes=("neuron",),
     assess=assess,
     needs=(needs.subnet,),

@@ -42,6 +42,8 @@ CONTROL_CALLS = {
     "set_childkey_take": "take_set",
     "set_children": "children_set",
 }
+SWAPPED_AWAY = "swapped_away"
+"""A neuron's uid belongs to another hotkey of the same owner from now on."""
 _WALLET_EVENTS = {
     "ColdkeySwapAnnounced": ("who", ""),
     "ColdkeySwapped": ("old_coldkey", "new_coldkey"),
@@ -94,6 +96,9 @@ def _events(facts: BlockFacts, watched: Watched) -> Iterator[_Found]:
             if old in watched.hotkeys:
                 new, netuid = event.text("new_hotkey", 2), event.number("netuid", 3)
                 yield str(old), "hotkey_swapped", {"old": old, "new": new, "netuid": netuid}
+                for place in watched.hotkeys[str(old)]:
+                    if netuid in (None, place):
+                        yield neuron_target(place, str(old)), SWAPPED_AWAY, {"new": new}
         else:
             yield from _wallet(event, name, watched)
 

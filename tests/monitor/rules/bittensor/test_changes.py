@@ -274,10 +274,21 @@ def test_fields_are_found_by_name_as_well_as_by_place() -> None:
 )
 def test_every_change_of_control_is_critical(fact: ChainEvent | ChainCall) -> None:
     facts = found(calls=(fact,)) if isinstance(fact, ChainCall) else found(fact)
-    [(target, kind, detail)] = facts
+    target, kind, detail = facts[0]
     verdict = told(occurrence(kind, target=target, **detail))
     assert verdict is not None
     assert verdict.severity is Severity.CRITICAL
+
+
+def test_a_swap_of_a_hotkey_is_known_at_each_of_its_places() -> None:
+    swapped = ChainEvent("SubtensorModule.HotkeySwapped", {"old_hotkey": HOTKEY, "new_hotkey": OTHER})
+    assert (NEURON, "swapped_away", {"new": OTHER}) in found(swapped)
+    on_one = {"old_hotkey": HOTKEY, "new_hotkey": OTHER, "netuid": NETUID}
+    assert (NEURON, "swapped_away", {"new": OTHER}) in found(
+        ChainEvent("SubtensorModule.HotkeySwappedOnSubnet", on_one)
+    )
+    elsewhere = ChainEvent("SubtensorModule.HotkeySwappedOnSubnet", on_one | {"netuid": 99})
+    assert [kind for _, kind, _ in found(elsewhere)] == ["hotkey_swapped"]
 
 
 def test_a_call_that_failed_or_is_anothers_changes_no_control() -> None:

@@ -18,6 +18,7 @@ from tests.monitor.rules.bittensor.states import (
     BLOCK,
     GONE,
     MINER_UID,
+    OTHER,
     PERMITS,
     SUBNET,
     USUAL,
@@ -27,9 +28,11 @@ from tests.monitor.rules.bittensor.states import (
     changed,
     epochs,
     every,
+    happened,
     later,
     miner,
     neuron,
+    occurrence,
     validator,
     with_parameters,
     with_subnet,
@@ -51,6 +54,20 @@ def test_a_hotkey_without_its_uid_is_deregistered() -> None:
 
 def test_another_uid_is_no_deregistration() -> None:
     assert Watch(deregistered.RULE).sees(miner(), miner(neuron=neuron(9))) == []
+
+
+def test_a_hotkey_that_its_owner_swapped_is_a_warning_that_names_the_new_one() -> None:
+    swapped = happened(occurrence("swapped_away", BLOCK - 1, new=OTHER))
+    watch = Watch(deregistered.RULE)
+    assert watch.sees(miner(), miner(neuron=GONE, occurrences=swapped)) == ["firing warning"]
+    assert (watch.reason, watch.found["new"]) == ("swapped", OTHER)
+    assert watch.sees(miner(neuron=neuron(5))) == ["resolved warning registered"]
+
+
+def test_a_swap_before_it_was_last_seen_explains_nothing() -> None:
+    long_ago = happened(occurrence("swapped_away", BLOCK - 50_000, new=OTHER))
+    watch = Watch(deregistered.RULE)
+    assert watch.sees(miner(), miner(neuron=GONE, occurrences=long_ago)) == ["firing critical"]
 
 
 def test_a_hotkey_that_never_was_registered_is_a_warning() -> None:
