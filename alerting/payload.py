@@ -70,7 +70,7 @@ class Payload:
     # the delegate
     cycle: int | None = None
     key: str | None = None
-    """The consensus key that is, or will be, required; shown short."""
+    """The consensus key that is, or will be, required; where a drain went. Shown short."""
     key_kind: str | None = None
     """"consensus" (where missing) or "companion"."""
     active_at: int | None = None
@@ -78,7 +78,7 @@ class Payload:
     misbehaviour: str | None = None
     """double baking, double attestation, …"""
     change: str | None = None
-    """control_change: "consensus key", "companion key", "delegate parameters", "unstake", …"""
+    """control_change: "consensus key", "companion key", "delegate parameters", "unstake", "drain" …"""
     amount: int | None = None
     minimum: int | None = None
     """The amount that is needed, or the number of peers."""

@@ -166,12 +166,16 @@ def control_change(item: Item, times: Times) -> Wording:
     amount = None if item.payload.amount is None else tez(item.payload.amount)
     if change == "unstake":
         predicate = f": {amount or 'stake'} unstaked {times.at(item.at)}"
+    elif change == "drain":
+        predicate = f": drained of {amount or 'its balance'} {times.at(item.at)}"
     else:
         predicate = f": {change} changed {times.at(item.at)}"
+    key = None if item.payload.key is None else short(item.payload.key)
+    whose = "Who holds the consensus key sent it to" if change == "drain" else "New key"
     return Wording(
         predicate,
         details(
-            None if item.payload.key is None else f"New key {short(item.payload.key)}",
+            None if key is None else f"{whose} {key}",
             "If this was not you, act now",
             runbook(item),
         ),

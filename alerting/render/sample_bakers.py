@@ -106,4 +106,8 @@ DELEGATES = (
         "Somebody changed what its keys control: told once",
         Sample("control_change", {"change": "consensus key", "key": _PUBLIC_KEY}, EventKind.NOTICE),
     ),
+    one(
+        "Its consensus key emptied it: told once",
+        Sample("control_change", {"change": "drain", "amount": 15_682_598_478, "key": ADDRESS}, EventKind.NOTICE),
+    ),
 )

@@ -1,7 +1,7 @@
-"""Delegates that a block names beside its duties: deactivated, denounced, keys or parameters changed, nonces.
+"""Delegates that a block names beside its duties: deactivated, denounced, drained, keys or parameters changed, nonces.
 
-The anonymous pass holds denunciations and nonce revelations, the managers' pass what delegates do themselves. Only
-operations that were applied count; one whose metadata is missing is told with the status "unknown".
+The anonymous pass holds denunciations and nonce revelations, the managers' pass what delegates do themselves or is done
+with their keys. Only operations that were applied count; one without metadata is told with the status "unknown".
 """
 
 from __future__ import annotations
@@ -65,6 +65,8 @@ def read_named(
         if kind == "transaction":
             if "parameters" in content:
                 _add(named, _call(content))
+        elif kind == "drain_delegate":
+            _add(named, _drained(content))
         elif isinstance(kind, str) and kind in KEY_UPDATES:
             _add(named, _key_update(KEY_UPDATES[kind], content))
     return tuple(named)
@@ -147,6 +149,20 @@ def _debited(balance_updates: object) -> str | None:
             if offender is not None:
                 return offender
     return None
+
+
+def _drained(content: dict[str, Any]) -> NamedDelegate | None:
+    """Whoever holds the consensus key took all that the delegate could spend (apply.ml: an operation of
+    the managers' pass, that is in no block unless it was applied)."""
+    delegate, destination = text(content.get("delegate")), text(content.get("destination"))
+    if delegate is None:
+        return None
+    updates = _object(content.get("metadata")).get("balance_updates")
+    told = [update for update in updates if isinstance(update, dict)] if isinstance(updates, list) else []
+    mine = [str(update.get("change")) for update in told if update.get("contract") == delegate]
+    amounts = [natural(change[1:]) for change in mine if change.startswith("-")]
+    amount = None if not amounts or None in amounts else sum(one for one in amounts if one is not None)
+    return NamedDelegate("drained", delegate, {"destination": destination, "amount": amount})
 
 
 def _status(content: dict[str, Any]) -> str | None:

@@ -1,8 +1,8 @@
 """control_change: somebody who holds the delegate's keys changed what they control.
 
-Told once for each update of the consensus or companion key, each change of delegate parameters and each unstake that a
-block holds. Severity: critical, since whoever did not do it must act now. Nothing is open afterwards; only a silence
-that names this rule quiets it.
+Told once for each update of the consensus or companion key, each change of delegate parameters, each unstake and each
+drain that a block holds. Severity: critical, since whoever did not do it must act now. Nothing is open afterwards; only
+a silence that names this rule quiets it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ CHANGES = {
     "companion_key_updated": "companion key",
     "delegate_parameters_set": "delegate parameters",
     "unstaked": "unstake",
+    "drained": "drain",
 }
 
 
@@ -26,7 +27,7 @@ def judge(occurrence: Occurrence) -> Verdict | None:
     return critical(
         occurrence.kind,
         change=change,
-        key=detail.get("pk"),
+        key=detail.get("pk") or detail.get("destination"),
         amount=detail.get("amount"),
         status=detail.get("status"),
         first_level=occurrence.level,
@@ -39,7 +40,7 @@ RULE = NoticeRule(
         name="control_change",
         title="Control of the delegate changed",
         kind="notice",
-        default="each key update, change of delegate parameters and unstake",
+        default="each key update, change of delegate parameters, unstake and drain",
         severity="critical",
         recovery="told once; nothing stays open",
     ),

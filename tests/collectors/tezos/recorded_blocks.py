@@ -70,6 +70,11 @@ NAMED: dict[str, tuple[NamedDelegate, ...]] = {
             "tz1MY8g5UqVmQtpAp7qs1cUwEof1GjZCHgVv",
             {"status": "applied", "pk": "edpkti5K5JbdLpp2dCqiTLoLQqs5wqzeVhfHVnNhsSCuoU8zdHYoY7"},
         ),
+        NamedDelegate(
+            "drained",
+            "tz1MY8g5UqVmQtpAp7qs1cUwEof1GjZCHgVv",
+            {"destination": "tz1KvJCU5cNdz5RAS3diEtdRvS9wfhRC7Cwj", "amount": 15_682_598_478},
+        ),
     ),
 }
 

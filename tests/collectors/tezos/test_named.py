@@ -44,6 +44,28 @@ def test_a_revealed_nonce_tells_the_level_of_its_commitment() -> None:
     )
 
 
+def drain(*updates: object, **more: Any) -> dict[str, Any]:
+    return {
+        "kind": "drain_delegate",
+        "delegate": ALICE,
+        "destination": BOB,
+        "metadata": {"balance_updates": [*updates]},
+    } | more
+
+
+def test_a_drain_tells_how_much_went_where_fees_included() -> None:
+    sent, fee = ({"kind": "contract", "contract": ALICE, "change": change} for change in ("-990", "-10"))
+    got = {"kind": "contract", "contract": BOB, "change": "990"}
+    detail = {"destination": BOB, "amount": 1000}
+    assert manager(drain(sent, got, fee)) == (NamedDelegate("drained", ALICE, detail),)
+
+
+@pytest.mark.parametrize("updates", [(), ("odd",), ({"contract": ALICE, "change": "-much"},)])
+def test_a_drain_of_unknown_size_is_told_all_the_same(updates: tuple[object, ...]) -> None:
+    assert manager(drain(*updates)) == (NamedDelegate("drained", ALICE, {"destination": BOB, "amount": None}),)
+    assert manager(drain(*updates, delegate=None)) == ()
+
+
 def test_a_denunciation_names_the_punished_delegate() -> None:
     misbehaviour = {"level": 475_140, "round": 2, "kind": "preattestation"}
     found = anonymous(

@@ -16,6 +16,7 @@ from tests.monitor.rules.contexts import occurrence
         ("companion_key_updated", "companion key"),
         ("delegate_parameters_set", "delegate parameters"),
         ("unstaked", "unstake"),
+        ("drained", "drain"),
     ],
 )
 def test_every_control_change_is_critical(kind: str, change: str) -> None:
