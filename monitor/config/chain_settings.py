@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from collectors.endpoint import EndpointError
 from monitor.config.bittensor_nodes import http_addresses
+from monitor.config.defaults import BITTENSOR_METADATA_CACHE, RPC_MAX_BODY, RPC_MAX_CONNECTIONS, RPC_TIMEOUT
 from monitor.config.env_file import Given, env_text, parse_env
 from monitor.config.names import BITTENSOR_RPC_URL, ENVIRONMENT, RPC_URL, RPC_URL_PREFIX, is_for_libraries, is_setting
 from monitor.config.problem import ConfigError
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
     from monitor.config.settings import Settings
 
 BITTENSOR_ARCHIVE_NETWORK = "BITTENSOR_ARCHIVE_NETWORK"
-METADATA_CACHE = ".bittensor-metadata"
-RPC_TIMEOUT = 10.0
-RPC_MAX_CONNECTIONS = 8
-RPC_MAX_BODY = 64 * 1024 * 1024
-"""Defaults of the settings that they are called after."""
 _ADDRESSES = (BITTENSOR_RPC_URL, BITTENSOR_ARCHIVE_NETWORK)
 _OTHERS = (
     *(RPC_URL, "DATABASE_URL", "BITTENSOR_NETWORK", "BITTENSOR_METADATA_CACHE", "TIMEZONE"),
@@ -102,4 +98,4 @@ def _plain(values: Mapping[str, Given], home: Path) -> ChainSettings | None:
         node, archive = (http_addresses(values[name].value, name) if name in given else None for name in _ADDRESSES)
     except EndpointError:
         return None
-    return ChainSettings(node, archive, None, home / METADATA_CACHE)
+    return ChainSettings(node, archive, None, home / BITTENSOR_METADATA_CACHE)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from monitor.config.chain_settings import METADATA_CACHE, RPC_MAX_BODY, RPC_MAX_CONNECTIONS, RPC_TIMEOUT
+from monitor.config.defaults import BITTENSOR_METADATA_CACHE, RPC_MAX_BODY, RPC_MAX_CONNECTIONS, RPC_TIMEOUT
 from monitor.config.names import ALIASES, RPC_URL, RPC_URL_PREFIX
 from monitor.config.setting_values import (
     IMPORTANCE,
@@ -90,7 +90,7 @@ class Settings(BaseModel):
         "blocks",
     )
     bittensor_metadata_cache: str = setting(
-        METADATA_CACHE,
+        BITTENSOR_METADATA_CACHE,
         "Folder where the metadata of Bittensor's runtimes is kept, a megabyte for each; a relative path starts beside"
         " the database's file, or beside .env.",
         "path",
