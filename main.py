@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from monitor.commands.cli import HOME, configured, env_file_option, exit_with, json_option, leave
+from monitor.commands.cli import HOME, configured, env_file_option, exit_with, json_option, leave, open_output
 from monitor.commands.cli_bittensor import bittensor
 from monitor.commands.cli_operations import OPERATIONS
 from monitor.loading import loading_code
@@ -166,6 +166,7 @@ main.add_command(bittensor)
 if __name__ == "__main__":
     from monitor.commands import crash
 
+    open_output()
     crash.install(verbose=not {"-v", "--verbose"}.isdisjoint(sys.argv))
     try:
         main()

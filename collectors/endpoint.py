@@ -76,6 +76,8 @@ def _kind(entry: str, where: str) -> tuple[str | None, str]:
 
 def _host(url: str, where: str, usual_port: int) -> str:
     """The host in lower case, as ASCII."""
+    if any("\ud800" <= character <= "\udfff" for character in url):
+        raise EndpointError(f"{where} has bytes that are no text: write them as %…")
     if any(character <= " " or character == "\x7f" for character in url):
         raise EndpointError(f"{where} contains a space: separate entries by commas and write a space as %20")
     try:

@@ -16,7 +16,7 @@ from urllib3.response import BaseHTTPResponse
 
 from collectors.connection import run_under
 from collectors.errors import NoAnswer, TimedOut, Unreadable
-from collectors.proxy import UnsupportedProxy
+from collectors.proxy import UnsupportedProxy, UnusableProxy
 from collectors.route import Request, Route
 from collectors.watchdog import Watchdog
 
@@ -31,6 +31,7 @@ _TIMED_OUT = "timed out"
 # Ordered: the first kind found anywhere in an exception's chain names it.
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (UnsupportedProxy, "proxy of a kind that is not supported"),
+    (UnusableProxy, "proxy address cannot be used"),
     (urllib3.exceptions.ProxyError, "proxy failed"),
     (socket.gaierror, "host name not found"),
     (ssl.SSLCertVerificationError, "TLS certificate not accepted"),

@@ -49,17 +49,17 @@ class Pool:
         self._site = site
         self._connections = connections
         self._lock = threading.Lock()
-        self._opened: HTTPConnectionPool | None = None
-        self._before = ""
+        self._opened: tuple[HTTPConnectionPool, str] | None = None
+        """And what comes before each target."""
 
     def send(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None, seconds: float
     ) -> BaseHTTPResponse:
         """The head of an answer, its body unread. Raises what urllib3, http.client, ssl and sockets raise."""
-        opened = self._opened or self._open()
+        opened, before = self._opened or self._open()
         return opened.urlopen(
             method,
-            self._before + target,
+            before + target,
             body,
             headers,
             retries=False,
@@ -72,20 +72,19 @@ class Pool:
 
     def close(self) -> None:
         if self._opened is not None:
-            self._opened.close()
+            self._opened[0].close()
 
-    def _open(self) -> HTTPConnectionPool:
+    def _open(self) -> tuple[HTTPConnectionPool, str]:
         with self._lock:
             if self._opened is None:
                 site = self._site
                 # This machine itself is never reached through a proxy.
                 proxy = None if site.host in _LOOPBACK else proxy_of(site.url)
                 if proxy is None:
-                    self._opened = self._straight(site)
+                    self._opened = self._straight(site), ""
                 else:
-                    self._opened = self._through(proxy, site)
                     # A proxy is asked for the whole address, but for TLS, which goes through it.
-                    self._before = site.url if site.scheme == "http" else ""
+                    self._opened = self._through(proxy, site), site.url if site.scheme == "http" else ""
             return self._opened
 
     def _straight(self, site: Site) -> HTTPConnectionPool:
@@ -99,9 +98,17 @@ class Pool:
 
         user, password = get_auth_from_url(proxy)
         headers = make_headers(proxy_basic_auth=f"{user}:{password}") if user else None
-        manager = ProxyManager(proxy, num_pools=1, maxsize=self._connections, proxy_headers=headers)
+        secured = proxy.lower().startswith("https:")
+        context = _context(ca_bundle()) if secured or site.scheme == "https" else None
+        tls: dict[str, Any] = {} if context is None else {"ssl_context": context}
+        manager = ProxyManager(
+            proxy,
+            num_pools=1,
+            maxsize=self._connections,
+            proxy_headers=headers,
+            proxy_ssl_context=context if secured else None,
+        )
         manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
-        tls: dict[str, Any] = {"ssl_context": _context(ca_bundle())} if site.scheme == "https" else {}
         return manager.connection_from_host(site.host, site.port, site.scheme, pool_kwargs=tls)
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from urllib.parse import urlsplit
+
+
+class UnusableProxy(ValueError):
+    """A proxy's address without a host. It is not repeated: it may hold a password."""
 
 
 class UnsupportedProxy(ValueError):
-    """A proxy of a kind that this client does not speak; its address is not repeated, it may hold a password."""
+    """A proxy of a kind that this client does not speak; its address is not repeated either."""
 
 
 def proxy_of(url: str) -> str | None:
@@ -18,15 +23,26 @@ def proxy_of(url: str) -> str | None:
     """
     if sys.platform == "linux" and not any(_names_a_proxy(name) for name in os.environ):
         return None
-    from requests.utils import get_environ_proxies, prepend_scheme_if_needed, select_proxy
+    from requests.utils import get_environ_proxies, select_proxy
 
     found = select_proxy(url, get_environ_proxies(url))
-    if found is None:
+    if not found:
         return None
-    proxy: str = prepend_scheme_if_needed(found, "http")  # type: ignore[no-untyped-call]
-    if not proxy.lower().startswith(("http://", "https://")):
+    scheme, separator, _ = found.partition("://")
+    proxy = found if separator else f"http://{found}"
+    if separator and scheme.lower() not in ("http", "https"):
         raise UnsupportedProxy
+    if not _names_a_host(proxy):
+        raise UnusableProxy
     return proxy
+
+
+def _names_a_host(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _names_a_proxy(variable: str) -> bool:

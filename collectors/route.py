@@ -19,6 +19,9 @@ class Request(NamedTuple):
     headers: dict[str, str]
     body: bytes | None
 
+    def __repr__(self) -> str:
+        return f"<{self.method}>"
+
 
 class Route:
     """Makes requests for one endpoint. Its parts are secrets: it has no repr of its own and is never logged.

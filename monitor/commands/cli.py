@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 HOME = Path(__file__).resolve().parents[2]
 """Where main.py is."""
+_UNPRINTED = frozenset({errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG, errno.EBADF})
 
 env_file_option = click.option(
     "--env-file",
@@ -30,15 +34,37 @@ def exit_with(run: Callable[..., int], *arguments: Any) -> None:
     from monitor.errors import SchemaError, StateError
 
     try:
-        code = run(*arguments)
-        sys.stdout.flush()
+        with printing():
+            code = run(*arguments)
     except StateError as error:
         click.echo(f"sentinel: {error}", err=True)
         sys.exit(2 if isinstance(error, SchemaError) else 1)
+    sys.exit(code)
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """Ends the process where what is printed does not arrive: 0 where nobody wants more of it, else 1."""
+    try:
+        yield
+        sys.stdout.flush()
     except BrokenPipeError:  # `| head` had enough
         discard_output()
         sys.exit(0)
-    sys.exit(code)
+    except OSError as error:
+        if error.errno not in _UNPRINTED:
+            raise
+        discard_output()
+        click.echo(f"sentinel: standard output failed: {os.strerror(error.errno)}", err=True)
+        sys.exit(1)
+
+
+def open_output() -> None:
+    """What the terminal's encoding does not have is printed as "?", and a closed output is none at all."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    elif isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def leave(end: SystemExit) -> NoReturn:

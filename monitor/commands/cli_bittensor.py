@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from monitor.commands.cli import HOME, discard_output, env_file_option, json_option, say_problems
+from monitor.commands.cli import HOME, env_file_option, json_option, printing, say_problems
 from monitor.loading import collect_rarely, loading_code
 
 if TYPE_CHECKING:
@@ -72,12 +72,8 @@ def _look(
     for name, value in for_libraries.items():
         os.environ.setdefault(name, value)
     collect_rarely()
-    try:
+    with printing():
         code = look(settings, network, block, as_json, show)
-        sys.stdout.flush()
-    except BrokenPipeError:  # `| head` had enough
-        discard_output()
-        code = 0
     sys.exit(code)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from collectors.endpoint import KINDS, parse_endpoints
+from collectors.endpoint import KINDS, EndpointError, parse_endpoints
 
 NODES = {
     "finney": "https://entrypoint-finney.opentensor.ai",
@@ -31,8 +31,16 @@ def http_addresses(value: str, setting: str) -> str:
     Raises EndpointError naming `setting` and the entry, never a part of an address.
     """
     written = ",".join(_http(entry.strip()) for entry in value.split(","))
-    parse_endpoints(written, setting, PORT)
-    return written
+    try:
+        parse_endpoints(written, setting, PORT)
+    except EndpointError as error:
+        fault, advice, _ = str(error).partition(": write http")
+        if not advice:
+            raise
+        problem = EndpointError(f"{fault}: write ws://host:{PORT}, http://… or one of {', '.join(NODES)}")
+    else:
+        return written
+    raise problem  # without the other as its context
 
 
 def _http(entry: str) -> str:

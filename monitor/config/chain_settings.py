@@ -67,6 +67,8 @@ def load_chain_settings(
     if found is None:
         from monitor.config.settings_reader import read_settings
 
+        if BITTENSOR_RPC_URL in values:  # then Tezos' nodes are no business of a look
+            values = {name: given for name, given in values.items() if not _of_tezos(name)}
         settings, faults = read_settings(values, home, label)
         if settings is None or problems:
             raise ConfigError([*problems, *faults])
@@ -91,7 +93,7 @@ def chain_settings(settings: Settings) -> ChainSettings:
 
 def _plain(values: Mapping[str, Given], home: Path) -> ChainSettings | None:
     """None where more is given than addresses that can be used: whoever reads all settings knows what it means."""
-    given = {name for name in values if name != RPC_URL and not name.startswith(RPC_URL_PREFIX)}
+    given = {name for name in values if not _of_tezos(name)}
     if not given <= {*_ADDRESSES} or BITTENSOR_RPC_URL not in given:
         return None
     try:
@@ -99,3 +101,7 @@ def _plain(values: Mapping[str, Given], home: Path) -> ChainSettings | None:
     except EndpointError:
         return None
     return ChainSettings(node, archive, None, home / BITTENSOR_METADATA_CACHE)
+
+
+def _of_tezos(name: str) -> bool:
+    return name == RPC_URL or name.startswith(RPC_URL_PREFIX)

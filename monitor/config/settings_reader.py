@@ -99,7 +99,7 @@ def _bittensor_nodes(raw: dict[str, Any], faults: list[Fault]) -> None:
     if not any(name.startswith("bittensor") for name in raw):
         return
     from collectors.endpoint import EndpointError
-    from monitor.config.bittensor_nodes import NETWORKS_OF_NODES, NODES, PORT, http_addresses
+    from monitor.config.bittensor_nodes import NETWORKS_OF_NODES, http_addresses
 
     if network in NETWORKS_OF_NODES:
         raw.setdefault("bittensor_rpc_url", network)
@@ -109,10 +109,7 @@ def _bittensor_nodes(raw: dict[str, Any], faults: list[Fault]) -> None:
             try:
                 raw[field] = http_addresses(raw[field], field.upper())
             except EndpointError as error:
-                text, fix = _endpoint_words(error, field.upper(), "write e.g. finney")
-                if fix.startswith("write http"):
-                    fix = f"write ws://host:{PORT}, http://… or one of {', '.join(NODES)}"
-                faults.append((field.upper(), text, fix))
+                faults.append((field.upper(), *_endpoint_words(error, field.upper(), "write e.g. finney")))
                 del raw[field]
 
 

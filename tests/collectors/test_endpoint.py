@@ -82,3 +82,8 @@ def test_any_text_gives_endpoints_or_one_line_that_says_why(value: str) -> None:
     assert [endpoint.label.rpartition("#")[2] for endpoint in endpoints] == [
         str(ordinal) for ordinal in range(1, len(endpoints) + 1)
     ]
+
+
+def test_bytes_that_are_no_text_are_refused_without_being_shown() -> None:
+    with pytest.raises(EndpointError, match=r"^RPC_URL entry 1 has bytes that are no text: write them as %…$"):
+        parse_endpoints("http://user:\udcffsecret@node", "RPC_URL")

@@ -11,6 +11,7 @@ import pytest
 
 from collectors.endpoint import EndpointHealth, parse_endpoints
 from collectors.errors import SourceError
+from collectors.route import Route
 from collectors.rpc import RpcClient
 from tests.collectors.raw_node import (
     Behaviour,
@@ -139,3 +140,10 @@ def test_success_logs_nothing() -> None:
 def test_a_list_of_endpoints_can_be_printed() -> None:
     endpoints = parse_endpoints("https:" + HIDDEN_IN.format(host="node.example"), "RPC_URL")
     assert str(endpoints) == "(Endpoint(label='node.example#1', kind=None),)"
+
+
+def test_a_request_can_be_printed() -> None:
+    (endpoint,) = parse_endpoints("https:" + HIDDEN_IN.format(host="node.example"), "RPC_URL")
+    request = Route(endpoint, 1).request("POST", "/x", f"key={CANARY}", CANARY.encode())
+    assert CANARY in request.target
+    assert CANARY not in repr(request) + str(request) + f"{request}"

@@ -11,7 +11,9 @@ import ssl
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -194,6 +196,20 @@ def test_a_proxy_that_does_not_speak_http_is_not_gone_around(proxy: str, monkeyp
         client.get("/x")
 
 
+def test_a_proxy_without_a_scheme_speaks_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    with RawNode(says("through")) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url.removeprefix("http://").replace("127.0.0.1", "localhost"))
+        with client_for("http://node.invalid") as client:
+            assert client.get("/x").value == "through"
+
+
+@pytest.mark.parametrize("proxy", ["http://user:pass@", "http://:3128", "http://proxy:port"])
+def test_a_proxy_that_is_no_address_is_told_as_such(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with client_for("http://node.invalid") as client, pytest.raises(NoAnswer, match="proxy address cannot be used"):
+        client.get("/x")
+
+
 def test_a_proxy_that_dribbles_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     with RawNode(dribbles(b"HTTP/1.1 200 OK\r\n", b"X: 1\r\n")) as proxy:
         for name in ("http_proxy", "https_proxy"):
@@ -217,7 +233,18 @@ def test_a_host_that_does_not_exist_is_named_as_such() -> None:
         client.get("/x")
 
 
-def test_tls_is_verified_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@dataclass
+class TlsServer:
+    """Answers "secured" on a certificate of its own."""
+
+    url: str
+    certificate: Path
+    handshakes: int = 0
+    targets: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def tls(tmp_path: Path) -> Iterator[TlsServer]:
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("openssl makes the certificate for this test and is not installed")
@@ -230,10 +257,8 @@ def test_tls_is_verified_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
-    handshakes = 0
 
-    def serve(listener: socket.socket) -> None:
-        nonlocal handshakes
+    def serve(listener: socket.socket, server: TlsServer) -> None:
         while True:
             try:
                 connection, _ = listener.accept()
@@ -241,22 +266,45 @@ def test_tls_is_verified_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
                 return
             try:
                 with context.wrap_socket(connection, server_side=True) as secured:
-                    handshakes += 1
-                    while secured.recv(65536):
+                    server.handshakes += 1
+                    while asked := secured.recv(65536):
+                        server.targets.append(asked.split()[1].decode())
                         secured.sendall(reply(200, b'"secured"'))
             except OSError:
                 continue  # the client that does not trust us
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=serve, args=(listener,), daemon=True).start()
-        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        with client_for(url) as client, pytest.raises(NoAnswer, match="TLS certificate not accepted"):
-            client.get("/x")
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "missing.pem"))
-        with client_for(url) as client, pytest.raises(NoAnswer, match="no usable CA bundle"):
-            client.get("/x")
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "cert.pem"))
-        with client_for(url) as client:
-            handshakes = 0
-            assert [client.get("/x").value for _ in range(3)] == ["secured"] * 3
-            assert handshakes == 1
+        server = TlsServer(f"https://127.0.0.1:{listener.getsockname()[1]}", tmp_path / "cert.pem")
+        threading.Thread(target=serve, args=(listener, server), daemon=True).start()
+        yield server
+
+
+def test_tls_is_verified_and_kept(tls: TlsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with client_for(tls.url) as client, pytest.raises(NoAnswer, match="TLS certificate not accepted"):
+        client.get("/x")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "missing.pem"))
+    with client_for(tls.url) as client, pytest.raises(NoAnswer, match="no usable CA bundle"):
+        client.get("/x")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls.certificate))
+    with client_for(tls.url) as client:
+        tls.handshakes = 0
+        assert [client.get("/x").value for _ in range(3)] == ["secured"] * 3
+        assert tls.handshakes == 1
+
+
+def test_a_certificate_for_another_host_is_not_accepted(tls: TlsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls.certificate))
+    named = tls.url.replace("127.0.0.1", "localhost")
+    with client_for(named) as client, pytest.raises(NoAnswer, match="TLS certificate not accepted"):
+        client.get("/x")
+
+
+def test_a_proxy_over_tls_is_trusted_by_the_same_bundle(tls: TlsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", tls.url)
+    with client_for("http://node.invalid") as client, pytest.raises(NoAnswer):
+        client.get("/x")
+    assert tls.targets == []
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls.certificate))
+    with client_for("http://node.invalid") as client:
+        assert client.get("/x").value == "secured"
+    assert tls.targets == ["http://node.invalid/x"]

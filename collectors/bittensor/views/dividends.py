@@ -12,8 +12,7 @@ from typing import NamedTuple
 from collectors.bittensor.at_block import AtBlock
 from collectors.bittensor.runtime_calls import SWAP
 from collectors.bittensor.subnets import subnet_of
-from collectors.bittensor.views.errors import NoSuchSubnet
-from collectors.errors import Unreadable
+from collectors.bittensor.views.errors import NoSuchSubnet, Untold
 from monitor.bittensor.units import RAO
 
 ALPHA, ROOT_ALPHA, TAO = "AlphaDividendsPerSubnet", "RootAlphaDividendsPerSubnet", "TaoDividendsPerSubnet"
@@ -47,7 +46,7 @@ class Dividends(NamedTuple):
 
 
 def read_dividends(block: AtBlock, netuid: int) -> Dividends:
-    """Raises SourceError: NoSuchSubnet, and Unreadable for runtimes before dividends were kept."""
+    """Raises SourceError: NoSuchSubnet, and Untold for runtimes before dividends were kept."""
     state = block.state
     for item in ("NetworksAdded", "Tempo", "LastEpochBlock", "SubnetTAO", "SubnetAlphaIn"):
         state.want(item, netuid)
@@ -56,7 +55,7 @@ def read_dividends(block: AtBlock, netuid: int) -> Dividends:
         raise NoSuchSubnet(netuid, block.number)
     names = tuple(name for name in (ALPHA, ROOT_ALPHA, TAO) if state.has(name))
     if ALPHA not in names:
-        raise Unreadable(f"runtime {block.runtime.spec_version} keeps no dividends (they begin with runtime 224)")
+        raise Untold(f"runtime {block.runtime.spec_version} keeps no dividends (they begin with runtime 224)")
     maps = {name: {hotkey: amount for (_, hotkey), amount in block.map(name, netuid).items()} for name in names}
     subnet = subnet_of(state, netuid, block.number, None, None, block.result(SWAP, "current_alpha_price", netuid))
     hotkeys = sorted({hotkey for found in maps.values() for hotkey, amount in found.items() if amount})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collectors.errors import SourceError
+from collectors.errors import SourceError, Unreadable
 
 
 class NoSuchSubnet(SourceError):
@@ -17,3 +17,7 @@ class NoSuchNeuron(SourceError):
 
     def __init__(self, netuid: int, uid: int, block: int) -> None:
         super().__init__(f"nobody holds uid {uid} of subnet {netuid} at block {block}")
+
+
+class Untold(Unreadable):
+    """The runtime of the block has no such thing to tell."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from alerting.render.bittensor.facts import blocks_last
 from alerting.render.bittensor.shown_value import BLOCKS, EPOCHS, FRACTIONS, MILLIONTHS, RAO, shown_value
 from alerting.render.figures import number
+from collectors.bittensor.views.errors import Untold
 from collectors.bittensor.views.subnet import read_subnet
-from collectors.errors import Unreadable
 from monitor.bittensor.subnet import HyperparameterValue
 from monitor.commands.bittensor.looking import Look
 from monitor.commands.bittensor.page import Page, print_page
@@ -31,7 +31,7 @@ def hyperparameters(look: Look, netuid: int) -> Page:
     subnet = read_subnet(look.block, netuid).state
     if subnet.hyperparameters is None:
         where = "look at the block before or after it" if look.block.upgrades else "another block may tell"
-        raise Unreadable(f"the runtime of block {look.block.number} tells no hyperparameters: {where}")
+        raise Untold(f"the runtime of block {look.block.number} tells no hyperparameters: {where}")
     tempo = subnet.tempo or 0
     rows = [
         {

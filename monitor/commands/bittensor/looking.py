@@ -55,7 +55,7 @@ def look(
                 try:
                     show(Look(opener, opener.open(block), settings.zone, as_json))
                     return 0
-                except (NoSuchBlock, NoSuchSubnet, NoSuchNeuron, LibraryMissing):
+                except (NoSuchSubnet, NoSuchNeuron, LibraryMissing):
                     raise
                 except SourceError as error:  # nothing is printed before all is read: the next node may tell it
                     first = first or error

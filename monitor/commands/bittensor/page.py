@@ -57,7 +57,8 @@ def print_json(look: Look, rows: Sequence[Mapping[str, Any]], netuid: int | None
     block = look.block
     of = {"network": block.network, "block": block.number, "hash": block.hash}
     where = of if netuid is None else {**of, "netuid": netuid}
-    told = ",\n ".join(json.dumps({**where, **row}, ensure_ascii=False) for row in rows)
+    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
+    told = ",\n ".join(json.dumps({**where, **row}, ensure_ascii=ascii_only) for row in rows)
     print(f"[{told}]")
 
 

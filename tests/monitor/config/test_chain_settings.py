@@ -92,6 +92,11 @@ def test_what_a_look_does_not_need_is_not_in_its_way(tmp_path: Path) -> None:
     assert looked(tmp_path, f"{PLAIN[0]}\nSEND_TO_TELEGRAM=perhaps").rpc_url == "http://127.0.0.1:9944"
 
 
+@pytest.mark.parametrize("more", ["", "TIMEZONE=Europe/Berlin"])
+def test_a_node_of_tezos_that_is_no_address_is_not_in_its_way(tmp_path: Path, more: str) -> None:
+    assert looked(tmp_path, f"{PLAIN[0]}\nRPC_URL=bad\n{more}").rpc_url == "http://127.0.0.1:9944"
+
+
 def test_what_libraries_read_is_handed_on(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"{PLAIN[0]}\nHTTPS_PROXY=http://proxy:3128")
     assert load_chain_settings(None, {}, tmp_path)[1] == {"HTTPS_PROXY": "http://proxy:3128"}

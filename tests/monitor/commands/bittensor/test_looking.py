@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +18,8 @@ from simulator.subtensor.node import SubtensorNode
 from simulator.subtensor.plan import small_plan
 from tests.monitor.commands.bittensor.conftest import OFFSET
 from tests.monitor.commands.bittensor.looker import Looker
+
+ROOT = Path(__file__).parents[4]
 
 
 def test_dropped_state_is_asked_of_the_archive(archived: Looker, chain: Chain) -> None:
@@ -55,7 +60,7 @@ def test_network_is_a_websocket_address_or_a_name(lite: Looker, nodes: tuple[Sub
     assert lite.rows("block", "--network", node) == lite.rows("block")
     code, line = lite.refused("block", "--network", "finny")
     assert code == 2
-    assert "--network entry 1 is not an address" in line
+    assert "--network entry 1 is not an address: write ws://host:9944, http://… or one of finney, lite" in line
 
 
 def test_a_node_that_does_not_answer_is_one_line(lite: Looker) -> None:
@@ -73,6 +78,18 @@ def test_the_next_node_is_asked_for_what_the_first_does_not_keep(
 ) -> None:
     looker = Looker(tmp_path, f"{nodes[0].url},{nodes[1].url}")
     assert looker.rows("block", "--block", chain.plan.block_at(20))[0]["block"] == chain.plan.block_at(20)
+
+
+def test_the_next_node_is_asked_for_a_block_that_the_first_does_not_have_yet(
+    nodes: tuple[SubtensorNode, SubtensorNode], tmp_path: Path, chain: Chain
+) -> None:
+    behind = Clock(chain.timestamp(chain.plan.block_at(OFFSET - 60)))
+    wanted = chain.plan.block_at(OFFSET - 20)
+    with SubtensorNode(chain, clock=behind) as lagging:
+        looker = Looker(tmp_path, f"{lagging.url},{nodes[0].url}")
+        assert looker.rows("block", "--block", wanted)[0]["block"] == wanted
+        code, line = Looker(tmp_path, lagging.url).refused("block", "--block", wanted)
+    assert (code, f"block {wanted} is not final yet" in line) == (2, True)
 
 
 def test_without_the_decoder_the_file_to_install_is_named(lite: Looker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,3 +136,25 @@ def test_a_node_of_another_network_than_the_settings_is_not_read(
     assert code == 1
     assert "BITTENSOR_NETWORK: the node is on finney" in line
     assert looker.run("subnets", "--network", nodes[0].url).exit_code == 0
+
+
+def printed(node: SubtensorNode, home: Path, stdout: IO[bytes] | int, **environ: str) -> tuple[int, bytes, str]:
+    (home / ".env").write_text(f"BITTENSOR_RPC_URL={node.url}", encoding="utf-8")
+    command = [sys.executable, "main.py", "bittensor", "subnets", "--env-file", str(home / ".env")]
+    done = subprocess.run(command, cwd=ROOT, stdout=stdout, stderr=subprocess.PIPE, env=os.environ | environ)
+    return done.returncode, done.stdout or b"", done.stderr.decode()
+
+
+def test_what_the_terminal_cannot_show_is_a_question_mark(
+    nodes: tuple[SubtensorNode, SubtensorNode], tmp_path: Path
+) -> None:
+    code, text, errors = printed(nodes[0], tmp_path, subprocess.PIPE, PYTHONIOENCODING="latin-1")
+    assert (code, errors) == (0, "")
+    assert b"?" in text
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_output_that_does_not_fit_is_one_line(nodes: tuple[SubtensorNode, SubtensorNode], tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        code, _, errors = printed(nodes[0], tmp_path, full)
+    assert (code, errors) == (1, "sentinel: standard output failed: No space left on device\n")

@@ -177,3 +177,14 @@ def test_a_subnet_whole_is_printed_part_by_part_below_one_heading(lite: Looker) 
 def test_a_subnet_that_is_not_there_is_told_before_anything_is_printed(lite: Looker) -> None:
     code, line = lite.refused("subnet", "--netuid", 99)
     assert (code, line.startswith("sentinel: there is no subnet 99 at block ")) == (2, True)
+
+
+def test_a_part_that_the_runtime_does_not_tell_leaves_the_others(lite: Looker, chain: Chain) -> None:
+    """Hyperparameters in the block of an upgrade."""
+    upgrade = chain.plan.block_at(UPGRADE)
+    (whole,) = lite.rows("subnet", "--netuid", 1, "--block", upgrade)
+    assert whole["hyperparameters"] is None
+    assert len(whole["metagraph"]) == len(lite.rows("metagraph", "--netuid", 1, "--block", upgrade))
+    assert whole["dividends"]
+    text = lite.text("subnet", "--netuid", 1, "--block", upgrade)
+    assert "Not told: the runtime of block" in text
