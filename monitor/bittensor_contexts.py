@@ -28,6 +28,8 @@ class Contexts:
     """By target."""
     occurrences: Mapping[str, Mapping[str, tuple[Occurrence, ...]]] = field(default_factory=dict)
     """By target and kind, of the last day."""
+    baselines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By target: what the run before knew of it (`rules.bittensor.baseline`)."""
 
     def __iter__(self) -> Iterator[tuple[str, BittensorContext]]:
         """Every target with what is known of it, the chain last."""
@@ -62,6 +64,7 @@ class Contexts:
             subnet=self.snapshot.subnets.get(neuron.netuid),
             hotkey=self.snapshot.hotkeys.get(neuron.hotkey),
             history=history,
+            last_uid=self.baselines.get(target, {}).get("uid"),
         )
 
     def _context(self, target: str, **known: Any) -> BittensorContext:

@@ -109,7 +109,7 @@ class Judgement:
             if not snapshot.discovered:
                 looked = {name: before.value.get(name) for name in looked} if before else {}
             store_samples(connection, network, samples_of(snapshot))
-            contexts = self._contexts(connection, snapshot)
+            contexts = self._contexts(connection, snapshot, readings)
             self.run.skipped = self._skipped(contexts)
             value = {
                 "spec": snapshot.chain.spec_version,
@@ -125,7 +125,9 @@ class Judgement:
             prune_samples(connection, network, block, _longest_tempo(snapshot))
             self.run.checks.save(connection, now)
 
-    def _contexts(self, connection: Connection, snapshot: Snapshot) -> Contexts:
+    def _contexts(
+        self, connection: Connection, snapshot: Snapshot, readings: Mapping[tuple[str, str], Reading]
+    ) -> Contexts:
         block = snapshot.chain.block
         told: defaultdict[str, defaultdict[str, list[Occurrence]]] = defaultdict(lambda: defaultdict(list))
         for one in occurrences_between(connection, self.network, block - BLOCKS_PER_DAY, block):
@@ -134,7 +136,8 @@ class Judgement:
             told[target].update({kind: [one] for kind, one in kinds_of.items() if kind not in told[target]})
         occurrences = {target: {kind: tuple(found) for kind, found in kinds.items()} for target, kinds in told.items()}
         history = load_history(connection, self.network)
-        return Contexts(snapshot, self.watched, self.run.recorder.now, history, occurrences)
+        baselines = {target: one.value for (target, kind), one in readings.items() if kind == baseline.KIND}
+        return Contexts(snapshot, self.watched, self.run.recorder.now, history, occurrences, baselines)
 
     def _compare(self, connection: Connection, contexts: Contexts, readings: Mapping[tuple[str, str], Reading]) -> None:
         """What differs from the run before is an occurrence, stored with the state that the next run compares with."""

@@ -1,4 +1,4 @@
-"""The storage items that are watched, and which rules say nothing without them.
+"""The storage items and runtime calls that are watched, and which rules say nothing without them.
 
 Read from the metadata of runtimes 101 to 461. What a runtime does not have makes its rules unknown, never good or bad.
 """
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from collectors.bittensor.codec import Runtime
+from collectors.bittensor.runtime_calls import HYPERPARAMETERS, INFO, SWAP, describes_methods, has_method
 
 PALLET = "SubtensorModule"
 
@@ -171,12 +172,32 @@ WATCHED: tuple[WatchedItem, ...] = (
     *_OTHERS,
     *(WatchedItem(PALLET, name, tuple(rules.split()), _INSTEAD.get(name)) for name, rules in _RULES.items()),
 )
+CALLS: tuple[tuple[WatchedItem, tuple[str, ...]], ...] = (
+    (WatchedItem(INFO, "get_subnet_hyperparams", ("hyperparam_changed",)), HYPERPARAMETERS),
+    (
+        WatchedItem(
+            INFO,
+            "get_selective_metagraph",
+            ("permit_margin", "dereg_risk", "immunity_ending", "validators_dark", "childkeys_pending"),
+        ),
+        ("get_selective_metagraph",),
+    ),
+    (WatchedItem(INFO, "get_subnet_to_prune", ("prune_risk",), "the order of prices"), ("get_subnet_to_prune",)),
+    (WatchedItem(SWAP, "current_alpha_price", ("price",), "the pool's τ ÷ α"), ("current_alpha_price",)),
+)
+"""Runtime calls, each with the names that it goes by, any of which will do."""
 BY_NAME: Mapping[str, WatchedItem] = {str(item): item for item in WATCHED}
 
 
 def vanished(runtime: Runtime) -> tuple[WatchedItem, ...]:
-    """Watched items that this runtime does not have, in the order of `WATCHED`."""
-    return tuple(item for item in WATCHED if not runtime.has_item(item.pallet, item.name))
+    """Watched items and calls that this runtime does not have, in the order of `WATCHED` and `CALLS`.
+
+    Metadata of version 14 describe no calls: none of them is told to be gone.
+    """
+    items = [item for item in WATCHED if not runtime.has_item(item.pallet, item.name)]
+    if describes_methods(runtime):
+        items += [call for call, names in CALLS if not any(has_method(runtime, call.pallet, name) for name in names)]
+    return tuple(items)
 
 
 def missed(runtime: Runtime) -> tuple[WatchedItem, ...]:

@@ -19,6 +19,10 @@ HYPERPARAMETERS = ("get_subnet_hyperparams_v3", "get_subnet_hyperparams_v2", "ge
 """Methods of INFO, the newest first."""
 
 
+def describes_methods(runtime: Runtime) -> bool:
+    return bool(_methods(runtime))
+
+
 def has_method(runtime: Runtime, api: str, method: str) -> bool:
     """Whether `api`, e.g. "SubnetInfoRuntimeApi", has `method`."""
     return method in _methods(runtime).get(api, {})

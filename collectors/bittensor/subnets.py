@@ -14,6 +14,14 @@ PRICE_BITS = 32
 """I96F32."""
 U64F64_BITS = 64
 HYPERPARAMETER_BITS = {"I32F32": 32, "U64F64": 64}
+_IN_STORAGE = {
+    "immunity_period": "ImmunityPeriod",
+    "weights_rate_limit": "WeightsSetRateLimit",
+    "weights_version": "WeightsVersionKey",
+    "max_validators": "MaxAllowedValidators",
+    "commit_reveal_period": "RevealPeriodEpochs",
+    "activity_cutoff_factor": "ActivityCutoffFactorMilli",
+}
 METAGRAPH_INDEXES = (52, 66, 69, 71)
 """hotkeys, block_at_registration, total_stake, alpha_dividends_per_hotkey (SelectiveMetagraphIndex)."""
 
@@ -35,6 +43,7 @@ def subnet_of(
         pending_epoch_at=state.number("PendingEpochAt", netuid),
         blocks_since_last_step=state.number("BlocksSinceLastStep", netuid),
         hyperparameters=_hyperparameters(state, netuid, hyperparameters),
+        stored=_stored(state, netuid),
         owner=state.text("SubnetOwner", netuid),
         owner_hotkey=owner_hotkey,
         consensus=_consensus(state, netuid),
@@ -116,7 +125,8 @@ def _hyperparameters(state: State, netuid: int, told: Any) -> Hyperparameters | 
             found[name] = value
     if not found:
         return None
-    split = state.read(lambda value: None if value is None else vector_of(int, value), "MechanismEmissionSplit", netuid)
+    # Nothing stored is a split too, by equal parts: who sets one, or takes it away, changes who is paid.
+    split = state.read(lambda value: () if value is None else vector_of(int, value), "MechanismEmissionSplit", netuid)
     stored: dict[str, Any] = {
         "max_allowed_uids": state.number("MaxAllowedUids", netuid),
         "min_non_immune_uids": state.number("MinNonImmuneUids", netuid),
@@ -126,6 +136,11 @@ def _hyperparameters(state: State, netuid: int, told: Any) -> Hyperparameters | 
         "subnet_emission_enabled": state.flag("SubnetEmissionEnabled", netuid),
     }
     return {**found, **{name: value for name, value in stored.items() if value is not None}}
+
+
+def _stored(state: State, netuid: int) -> dict[str, int]:
+    found = {name: state.number(item, netuid) for name, item in _IN_STORAGE.items()}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _named_value(entry: Any) -> tuple[str, HyperparameterValue]:

@@ -56,6 +56,9 @@ class SubnetState(NamedTuple):
     hyperparameters: Hyperparameters | None = None
     """Every name of `get_subnet_hyperparams_v3` (v2, v1 of older runtimes), and from storage: max_allowed_uids,
     min_non_immune_uids, mechanism_count, mechanism_emission_split, recycle_or_burn, subnet_emission_enabled."""
+    stored: Mapping[str, int] = {}
+    """Hyperparameters that rules need, from storage: known also where the runtime's call does not tell them, as in the
+    block of an upgrade."""
     owner: str | None = None
     owner_hotkey: str | None = None
     consensus: Consensus | None = None
@@ -86,7 +89,7 @@ class SubnetState(NamedTuple):
 
     def hyperparameter(self, name: str) -> int | None:
         """A whole number, or None where it is none or was not read."""
-        value = None if self.hyperparameters is None else self.hyperparameters.get(name)
+        value = (self.hyperparameters or {}).get(name, self.stored.get(name))
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     @property

@@ -26,6 +26,8 @@ class NeuronTruth:
         """To be asked block after block, from the first."""
         ledger, netuid = self._ledger, self._netuid
         if not ledger.exists(block, netuid):
+            if self._registered:
+                yield "deregistered"
             return
         yield from self._stake(block, known)
         uid = ledger.value(block, "Uids", netuid, self._hotkey)

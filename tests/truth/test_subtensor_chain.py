@@ -107,8 +107,10 @@ def test_what_is_told_of_a_troubled_chain_is_what_is_true_of_it(tmp_path: Path) 
         true[one.rule, one.target].append(one)
     assert set(told) == set(true)
     assert len({rule for rule, _ in true}) > 30
-    swapped = [row for (rule, _), rows in told.items() if rule == "deregistered" for row in rows]
-    assert {row["severity"] for row in swapped} == {"warning"}, "frank was swapped for another, by his owner"
+    gone = {target: row["severity"] for (rule, target), rows in told.items() if rule == "deregistered" for row in rows}
+    frank = plan.hotkey("frank")
+    assert {gone[target] for target in gone if target.endswith(frank)} == {"warning"}, "his owner swapped him"
+    assert {gone[target] for target in gone if not target.endswith(frank)} == {"critical"}
     for about, spans in true.items():
         opened = [row["opened_level"] for row in told[about]]
         wait = HOUR if about[0] == "emission" else 0

@@ -25,6 +25,9 @@ def deregistered(item: Item, times: Times) -> Wording:
     if item.payload.reason == "never-registered":
         return Wording(": not registered on this subnet", details(_price(item), runbook(item)))
     uid = whole(item, "uid")
+    if item.payload.reason == "subnet-removed":
+        held = None if uid is None else f"It held UID {uid}"
+        return Wording(f": its subnet is gone{told(item, times)}", details(held, runbook(item)))
     if item.payload.reason == "swapped":
         return Wording(
             f": hotkey swapped for {short(text(item, 'new') or 'another')}{told(item, times)}",

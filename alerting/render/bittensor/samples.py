@@ -200,6 +200,7 @@ MINERS = (
         (NEAR, replace(NEAR, kind=EventKind.RESOLVED, fields=_fields({}, "miner-3"))),
     ),
     _both("It was deregistered", "deregistered", _CRITICAL, *_MINER, {"uid": 57, "burn": 410_000_000}),
+    _both("Its subnet is dissolved", "deregistered", _CRITICAL, *_MINER, {"uid": 57}, reason="subnet-removed"),
     _both(
         "Its owner swapped it for another",
         "deregistered",

@@ -12,6 +12,7 @@ from typing import Any
 
 from monitor.bittensor.block import BlockFacts, ChainCall
 from monitor.bittensor.neuron import Relative
+from monitor.bittensor.units import NO_ACCOUNT
 from monitor.model import Occurrence
 from monitor.rules.bittensor.childkeys_pending import lent
 from monitor.rules.bittensor.context import BittensorContext, Expected
@@ -55,9 +56,11 @@ def baseline_of(context: BittensorContext, before: Mapping[str, Any] | None = No
             "children": _relatives(neuron.children),
             "parents": _relatives(neuron.parents),
             "childkey_take": neuron.childkey_take,
+            "uid": neuron.uid if neuron.registered else None,
         }
     elif context.scope == "hotkey" and context.hotkey is not None:
-        now = {"take": context.hotkey.take, "owner": context.hotkey.owner}
+        owner = context.hotkey.owner  # nobody's before its first registration, and after a swap
+        now = {"take": context.hotkey.take, "owner": None if owner == NO_ACCOUNT else owner}
     known = {name: value for name, value in now.items() if value is not None}
     return {**(before or {}), **known}
 

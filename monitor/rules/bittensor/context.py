@@ -57,6 +57,8 @@ class BittensorContext:
     off: frozenset[str] = frozenset()
     """Rules that the watch list switches off for this target."""
     expected: Expected = Expected()
+    last_uid: int | None = None
+    """The uid that a neuron was last seen to hold; None where it never held one."""
     role: Role = "auto"
     explicit: bool = True
     """False for a subnet that a hotkey is watched on because it was found there ("all")."""

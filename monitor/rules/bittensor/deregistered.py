@@ -1,13 +1,12 @@
 """deregistered: a watched hotkey no longer holds a uid on the subnet.
 
-Severity: critical; warning where it was never seen to hold one, and where its owner swapped it for another, which is
-then the one to be watched. Closes when it is registered again.
+Severity: critical, also where the subnet itself is gone; warning where it was never seen to hold one, and where its
+owner swapped it for another, which is then the one to be watched. Closes when it is registered again.
 """
 
 from __future__ import annotations
 
 from monitor.model import Severity, Verdict
-from monitor.rules.bittensor import needs
 from monitor.rules.bittensor.context import BittensorContext
 from monitor.rules.bittensor.interface import NOT_READ, Card, Condition, Episode, Limits, bad
 from monitor.rules.bittensor.occurrences import SWAPPED_AWAY
@@ -16,20 +15,24 @@ from monitor.rules.interface import ok, unknown
 
 def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdict:
     neuron, subnet = context.neuron, context.subnet
-    if neuron is None or neuron.registered is None:
+    removed = subnet is not None and subnet.exists is False
+    if neuron is None or (neuron.registered is None and not removed):
         return NOT_READ
-    if neuron.registered:
+    if neuron.registered and not removed:
         return ok("registered" if episode.open else "", uid=neuron.uid)
-    burn = None if subnet is None else subnet.burn
-    uids = [sample for sample in context.samples("uid").values if sample.value >= 0]
-    if not uids and not context.explicit:
+    seen = [sample for sample in context.samples("uid").values if sample.value >= 0]
+    uid = round(seen[-1].value) if seen else context.last_uid
+    if uid is None and not context.explicit:
         return unknown("never-registered")
-    if not uids:
+    swaps = context.happened(SWAPPED_AWAY, seen[-1].block if seen else 0)
+    new = swaps[-1].detail.get("new") if swaps else None
+    if isinstance(new, str):
+        return bad(Severity.WARNING, "swapped", {"uid": uid, "new": new})
+    if removed:
+        return bad(Severity.WARNING if uid is None else Severity.CRITICAL, "subnet-removed", {"uid": uid})
+    burn = None if subnet is None else subnet.burn
+    if uid is None:
         return bad(Severity.WARNING, "never-registered", {"burn": burn})
-    uid = round(uids[-1].value)
-    swaps = [swap for swap in context.happened(SWAPPED_AWAY, uids[-1].block) if isinstance(swap.detail.get("new"), str)]
-    if swaps:
-        return bad(Severity.WARNING, "swapped", {"uid": uid, "new": swaps[-1].detail["new"]})
     return bad(Severity.CRITICAL, "deregistered", {"uid": uid, "burn": burn})
 
 
@@ -39,13 +42,12 @@ RULE = Condition(
         name="deregistered",
         title="Deregistered",
         kind="miner",
-        default="the hotkey holds no uid on the subnet",
+        default="the hotkey holds no uid on the subnet, or the subnet is gone",
         severity="critical; warning where it was never seen to hold one, or its owner swapped it for another",
         recovery="registered again",
     ),
     about="A watched hotkey no longer holds a uid on the subnet.",
-    read="`Uids`, in every run; the uid is never remembered; `HotkeySwapped` and `HotkeySwappedOnSubnet` events",
+    read="`Uids`, `NetworksAdded`, in every run; the uid is never remembered; `HotkeySwapped…` events",
     scopes=("neuron",),
     assess=assess,
-    needs=(needs.subnet,),
 )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from collectors.bittensor.items import BY_NAME, PALLET, WATCHED, missed, reshaped, vanished
+from collectors.bittensor.items import BY_NAME, CALLS, PALLET, WATCHED, missed, reshaped, vanished
 from monitor.rules.bittensor.registry import CARDS
 from tests.collectors.bittensor.recordings import METADATA, runtime
 from tests.recorded import recorded_json
@@ -12,7 +12,7 @@ WITH_TAO_DIVIDENDS = {224, 233, 240, 293, 300, 315, 320}
 
 
 def test_every_rule_named_by_a_watched_item_exists() -> None:
-    assert {rule for item in WATCHED for rule in item.rules} <= set(CARDS)
+    assert {rule for item in (*WATCHED, *(call for call, _ in CALLS)) for rule in item.rules} <= set(CARDS)
 
 
 def test_runtime_461_has_every_watched_item() -> None:

@@ -25,6 +25,7 @@ HEAD = small_plan().block_at(300)
 FINAL = Chain(small_plan()).finalized_of(HEAD)
 GONE = "SubtensorModule.ValidatorTrust"
 HYPERPARAMETERS = "SubnetInfoRuntimeApi.get_subnet_hyperparams_v3"
+VERSIONS = ("get_subnet_hyperparams", "get_subnet_hyperparams_v2", "get_subnet_hyperparams_v3")
 MOVED = Release(470, moved=True, gone=(GONE,), retyped=(("SubtensorModule.Tempo", "u32"),))
 BEFORE, AT, AFTER = -2, 0, 1
 """Where the block of the upgrade is, from the newest final one."""
@@ -113,6 +114,20 @@ def test_a_method_that_vanished_is_asked_no_more_and_an_older_one_tells_what_it_
     assert found.snapshot.chain.undecoded == ()
     assert HYPERPARAMETERS.replace(".", "_") not in asked
     assert [name for name in asked if "hyperparams" in name] == ["SubnetInfoRuntimeApi_get_subnet_hyperparams_v2"]
+
+
+def test_runtime_calls_that_vanished_are_told_and_storage_tells_what_rules_need_of_them(tmp_path: Path) -> None:
+    gone = tuple(f"SubnetInfoRuntimeApi.{name}" for name in (*VERSIONS, "get_selective_metagraph"))
+    snapshot = read(upgraded(BEFORE, Release(472, gone=gone)), tmp_path).snapshot
+    assert snapshot.chain.gone == (
+        "SubnetInfoRuntimeApi.get_subnet_hyperparams",
+        "SubnetInfoRuntimeApi.get_selective_metagraph",
+    )
+    subnet, whole = snapshot.subnets[1], read(upgraded(BEFORE, Release(473)), tmp_path).snapshot.subnets[1]
+    assert (subnet.hyperparameters, subnet.vectors.total_stake) == (None, None)
+    for name in ("immunity_period", "weights_rate_limit", "weights_version", "max_validators", "commit_reveal_period"):
+        assert subnet.hyperparameter(name) == whole.hyperparameter(name) is not None
+    assert subnet.activity_cutoff == whole.activity_cutoff is not None
 
 
 @pytest.mark.parametrize("place", [BEFORE, AT, AFTER])

@@ -11,7 +11,7 @@ from monitor.bittensor.block import BlockFacts, ChainCall, ChainEvent
 from monitor.bittensor.history import Sample
 from monitor.bittensor.metrics import BY_NAME
 from monitor.bittensor.neuron import HotkeyState, Relative
-from monitor.bittensor.units import RAO, storage_index
+from monitor.bittensor.units import NO_ACCOUNT, RAO, storage_index
 from monitor.model import Occurrence, Severity, Verdict
 from monitor.rules.bittensor.baseline import baseline_of, changes, parameter_of
 from monitor.rules.bittensor.context import BittensorContext, Expected
@@ -25,12 +25,14 @@ from tests.monitor.rules.bittensor.states import (
     EPOCH,
     GONE,
     HOTKEY,
+    MINER_UID,
     NETUID,
     NETWORK,
     NOW,
     OTHER,
     SUBNET,
     hotkey,
+    miner,
     neuron,
     occurrence,
     subnet,
@@ -190,6 +192,25 @@ def test_children_and_parents_that_change_are_told_with_the_share_lent() -> None
     kinds = {one.kind: one.detail for one in differs(validator(), lent)}
     assert kinds.keys() == {"children_changed", "parents_changed"}
     assert (kinds["children_changed"]["new_share"], kinds["children_changed"]["added"]) == (0.6, [OTHER])
+
+
+def test_the_first_split_of_emission_is_told() -> None:
+    before = subnet(subnet=with_parameters(mechanism_emission_split=()))
+    [one] = differs(before, subnet(subnet=with_parameters(mechanism_emission_split=(60_000, 5_535))))
+    assert (one.detail["old"], one.detail["new"]) == ([], [60_000, 5_535])
+
+
+def test_a_hotkey_that_nobody_owned_or_that_was_swapped_away_changes_no_hands() -> None:
+    nobodys = hotkey(hotkey=HotkeyState(HOTKEY, NO_ACCOUNT, 0.18))
+    assert differs(nobodys, hotkey()) == []
+    assert differs(hotkey(), nobodys) == []
+    assert baseline_of(nobodys, stored(hotkey()))["owner"] == COLDKEY
+
+
+def test_the_uid_that_was_held_last_is_remembered() -> None:
+    held = stored(miner())
+    assert held["uid"] == MINER_UID
+    assert baseline_of(miner(neuron=GONE), held)["uid"] == MINER_UID
 
 
 def test_a_hotkey_that_belongs_to_another_coldkey_is_critical() -> None:

@@ -64,6 +64,23 @@ def test_a_hotkey_that_its_owner_swapped_is_a_warning_that_names_the_new_one() -
     assert watch.sees(miner(neuron=neuron(5))) == ["resolved warning registered"]
 
 
+def test_a_hotkey_loses_its_uid_with_its_subnet() -> None:
+    watch = Watch(deregistered.RULE)
+    assert watch.sees(miner(), miner(neuron=GONE, subnet=with_subnet(exists=False))) == ["firing critical"]
+    assert (watch.reason, watch.found["uid"]) == ("subnet-removed", MINER_UID)
+    absent = miner(neuron=GONE, subnet=with_subnet(exists=False), history={})
+    assert Watch(deregistered.RULE).sees(absent) == ["firing warning"]
+    assert Watch(deregistered.RULE).sees(replace(absent, explicit=False)) == []
+
+
+@pytest.mark.parametrize("explicit", [True, False])
+def test_the_uid_it_held_is_known_when_all_samples_are_forgotten(explicit: bool) -> None:
+    forgotten = miner(neuron=GONE, history={}, last_uid=MINER_UID, explicit=explicit)
+    watch = Watch(deregistered.RULE)
+    assert watch.sees(forgotten) == ["firing critical"]
+    assert watch.found["uid"] == MINER_UID
+
+
 def test_a_swap_before_it_was_last_seen_explains_nothing() -> None:
     long_ago = happened(occurrence("swapped_away", BLOCK - 50_000, new=OTHER))
     watch = Watch(deregistered.RULE)
