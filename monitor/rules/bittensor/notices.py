@@ -29,7 +29,10 @@ def _sudo(occurrence: Occurrence, limits: Limits) -> Verdict | None:
 
 
 def _transfer(occurrence: Occurrence, limits: Limits) -> Verdict | None:
-    amount = (occurrence.detail.get("amount") or 0) / RAO
+    moved = occurrence.detail.get("amount")
+    if moved is None:  # something left, and nobody can say that it was little
+        return _told(Severity.WARNING, occurrence)
+    amount = moved / RAO
     if amount >= limits["critical"]:
         return _told(Severity.CRITICAL, occurrence)
     return _told(Severity.WARNING, occurrence) if amount >= limits["warning"] else None

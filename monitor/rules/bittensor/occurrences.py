@@ -75,6 +75,7 @@ def registrations_of(facts: BlockFacts) -> Mapping[int, int]:
 
 
 def _events(facts: BlockFacts, watched: Watched) -> Iterator[_Found]:
+    staked = _staked(facts, watched)
     for event in facts.events:
         name = event.name.removeprefix(PALLET)
         if name in COMMITS:
@@ -99,7 +100,7 @@ def _events(facts: BlockFacts, watched: Watched) -> Iterator[_Found]:
                 for place in watched.hotkeys[str(old)]:
                     if netuid in (None, place):
                         yield neuron_target(place, str(old)), SWAPPED_AWAY, {"new": new}
-        else:
+        elif name != "Balances.Transfer" or not _pays_for_stake(event, staked):
             yield from _wallet(event, name, watched)
 
 
@@ -110,6 +111,28 @@ def _weights(event: ChainEvent, where: tuple[int, int], watched: Watched, kind: 
     netuid, mechanism = mechanism_of(index)
     if netuid in watched.hotkeys.get(hotkey, ()):
         yield neuron_target(netuid, hotkey), kind, {"mechanism": mechanism}
+
+
+def _staked(facts: BlockFacts, watched: Watched) -> list[tuple[int | None, str | None, int, int]]:
+    """(extrinsic, coldkey, τ, fee) of each stake that a watched coldkey added."""
+    found = (event for event in facts.events if event.name == PALLET + "StakeAdded")
+    mine = [one for one in found if one.text("coldkey", 0) in watched.coldkeys]
+    return [
+        (one.extrinsic, one.text("coldkey", 0), one.number("tao", 2) or 0, one.number("fee", 5) or 0) for one in mine
+    ]
+
+
+def _pays_for_stake(event: ChainEvent, staked: list[tuple[int | None, str | None, int, int]]) -> bool:
+    """Whether it moves τ into stake of the same wallet, which leaves nobody's hands: runtimes of today do that by a
+    transfer to the subnet's account. Each stake added answers for one transfer of its own amount, fee included or
+    not, so that another one in the same batch is told."""
+    who, amount = event.text("from", 0), event.number("amount", 2)
+    for one in staked:
+        extrinsic, coldkey, tao, fee = one
+        if extrinsic == event.extrinsic and coldkey == who and amount in (tao, tao + fee):
+            staked.remove(one)
+            return True
+    return False
 
 
 def _wallet(event: ChainEvent, name: str, watched: Watched) -> Iterator[_Found]:

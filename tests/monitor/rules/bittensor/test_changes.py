@@ -255,6 +255,25 @@ def test_two_of_a_kind_in_a_block_are_two() -> None:
     assert [one.ordinal for one in occurrences_of(facts, WATCHED, NETWORK)] == [0, 1]
 
 
+def test_what_pays_for_ones_own_stake_is_no_transfer_out_of_the_wallet() -> None:
+    def of(extrinsic: int, one: ChainEvent) -> ChainEvent:
+        return ChainEvent(one.name, one.fields, extrinsic)
+
+    paid = event("Balances.Transfer", COLDKEY, OTHER, 5 * RAO)
+    staked = event("SubtensorModule.StakeAdded", COLDKEY, HOTKEY, 5 * RAO - 7, 9 * RAO, NETUID, 7)
+    sent = (COLDKEY, "transfer", {"amount": 5 * RAO, "to": OTHER})
+    assert found(of(2, paid), of(2, staked)) == []
+    assert found(of(2, paid), of(2, paid), of(2, staked)) == [sent]
+    assert found(of(2, paid), of(3, staked)) == [sent]
+    assert found(of(2, event("Balances.Transfer", COLDKEY, OTHER, 6 * RAO)), of(2, staked)) != []
+
+
+def test_a_transfer_of_unknown_size_is_a_warning() -> None:
+    verdict = told(occurrence("transfer", target=COLDKEY, amount=None, to=OTHER))
+    assert verdict is not None
+    assert verdict.severity is Severity.WARNING
+
+
 @pytest.mark.parametrize(("tao", "severity"), [(0.5, None), (1, Severity.WARNING), (100, Severity.CRITICAL)])
 def test_transfers_are_told_from_an_amount_on(tao: float, severity: Severity | None) -> None:
     [(target, kind, detail)] = found(event("Balances.Transfer", COLDKEY, OTHER, round(tao * RAO)))
