@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor.bittensor.neuron import Neuron, PendingChildren, Relative
-from monitor.model import Severity, Verdict
+from monitor.model import Severity, Status, Verdict
 from monitor.rules.bittensor import needs
 from monitor.rules.bittensor.context import BittensorContext
 from monitor.rules.bittensor.interface import NOT_READ, Card, Condition, Episode, Limits, bad
@@ -23,9 +23,12 @@ def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdi
         return NOT_READ
     pending = neuron.pending_children
     done = pending.block <= context.block and same(pending.children, neuron.children or ())
-    if pending.pending and not done:
-        return _own(context, neuron, pending)
-    return _parents(context, neuron)
+    parents = _parents(context, neuron)
+    if not pending.pending or done:
+        return parents
+    own = _own(context, neuron, pending)
+    # What it does itself, as expected, must not hide what others do to it.
+    return parents if parents.severity.rank > own.severity.rank and parents.status is Status.BAD else own
 
 
 def _own(context: BittensorContext, neuron: Neuron, pending: PendingChildren) -> Verdict:

@@ -420,6 +420,15 @@ def test_pending_children_that_are_expected_are_a_warning() -> None:
     assert Watch(childkeys_pending.RULE).sees(context) == ["firing warning"]
 
 
+def test_what_is_expected_of_its_own_children_hides_no_parent_that_leaves() -> None:
+    mine = PendingChildren((Relative(OTHER, 0.6),), BLOCK + 10)
+    leaver = Lender(COLDKEY, 0.5, 8_500 * RAO, PendingChildren((), BLOCK + 7200))
+    both = neuron(pending_children=mine, lenders=(leaver,))
+    watch = Watch(childkeys_pending.RULE)
+    assert watch.sees(validator(neuron=both, expected=Expected(children=mine.children))) == ["firing critical"]
+    assert watch.reason == "parents"
+
+
 def test_a_parent_that_takes_its_stake_back_is_told_with_what_leaves() -> None:
     def lender(*children: Relative, block: int = BLOCK + 7200) -> BittensorContext:
         lends = Lender(COLDKEY, 0.5, 8_500 * RAO, PendingChildren(children, block))
