@@ -27,7 +27,9 @@ class Contexts:
     history: Mapping[str, History] = field(default_factory=dict)
     """By target."""
     occurrences: Mapping[str, Mapping[str, tuple[Occurrence, ...]]] = field(default_factory=dict)
-    """By target and kind, of the last day."""
+    """By target and kind."""
+    read_since: Mapping[str, int] = field(default_factory=dict)
+    """By target: the first block from which on every block was read for it."""
     baselines: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By target: what the run before knew of it (`rules.bittensor.baseline`)."""
 
@@ -75,6 +77,7 @@ class Contexts:
             chain=self.snapshot.chain,
             now=self.now,
             occurrences=self.occurrences.get(target, {}),
+            read_since=self.read_since.get(target, 0),
             alerts=says.overrides,
             off=says.off,
             **_said(entry),

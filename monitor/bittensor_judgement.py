@@ -16,8 +16,8 @@ from alerting.render.figures import called
 from collectors.bittensor.interface import BlocksRead, Snapshot
 from monitor.bittensor.block import BlockFacts
 from monitor.bittensor.history import Sample
-from monitor.bittensor.units import BLOCKS_PER_DAY
 from monitor.bittensor_contexts import REGISTRATIONS, Contexts, samples_of
+from monitor.bittensor_occurrences import known_occurrences, read_since
 from monitor.bittensor_plan import SNAPSHOT, neurons_known
 from monitor.bittensor_targets import BittensorTargets
 from monitor.checks import Checks
@@ -27,11 +27,11 @@ from monitor.database import writing
 from monitor.model import Batch, CheckKey, CoverageGap, Cursor, Occurrence, Reading
 from monitor.network_run import Tell
 from monitor.notices import tell_once
-from monitor.observations import block_times, newest_occurrences, occurrences_between
+from monitor.observations import block_times, occurrences_between
 from monitor.readings import load_readings, store_reading
 from monitor.recording import Recorder
 from monitor.rules.bittensor import baseline
-from monitor.rules.bittensor.occurrences import SWAPPED_AWAY, occurrences_of, registrations_of
+from monitor.rules.bittensor.occurrences import occurrences_of, registrations_of
 from monitor.rules.bittensor.registry import BY_SCOPE, NOTICES, skipped
 from monitor.rules.bittensor.watched import CHAIN, neuron_target
 from monitor.samples import load_history, prune_samples, store_samples
@@ -128,16 +128,11 @@ class Judgement:
     def _contexts(
         self, connection: Connection, snapshot: Snapshot, readings: Mapping[tuple[str, str], Reading]
     ) -> Contexts:
-        block = snapshot.chain.block
-        told: defaultdict[str, defaultdict[str, list[Occurrence]]] = defaultdict(lambda: defaultdict(list))
-        for one in occurrences_between(connection, self.network, block - BLOCKS_PER_DAY, block):
-            told[one.target][one.kind].append(one)
-        for target, kinds_of in newest_occurrences(connection, self.network, (SWAPPED_AWAY,)).items():
-            told[target].update({kind: [one] for kind, one in kinds_of.items() if kind not in told[target]})
-        occurrences = {target: {kind: tuple(found) for kind, found in kinds.items()} for target, kinds in told.items()}
         history = load_history(connection, self.network)
+        occurrences = known_occurrences(connection, snapshot, self.run.checks)
+        since = read_since(connection, self.network)
         baselines = {target: one.value for (target, kind), one in readings.items() if kind == baseline.KIND}
-        return Contexts(snapshot, self.watched, self.run.recorder.now, history, occurrences, baselines)
+        return Contexts(snapshot, self.watched, self.run.recorder.now, history, occurrences, since, baselines)
 
     def _compare(self, connection: Connection, contexts: Contexts, readings: Mapping[tuple[str, str], Reading]) -> None:
         """What differs from the run before is an occurrence, stored with the state that the next run compares with."""

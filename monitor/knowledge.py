@@ -17,7 +17,8 @@ from monitor.observations import newest_occurrences
 from monitor.readings import load_readings
 from monitor.rules.attestation import AttestationWindow, recent
 from monitor.rules.delegate_context import DalAttestations, DelegateContext
-from monitor.schema import block, coverage_gap
+from monitor.schema import block
+from monitor.state import newest_gap
 from monitor.targets import targets
 from monitor.tezos_model import Constants, CycleRights, DelegateState
 
@@ -131,8 +132,7 @@ class Knowledge:
 
     @cached_property
     def _newest_gap(self) -> int:
-        query = select(coverage_gap.c.to_level).where(coverage_gap.c.network == self.network)
-        return self.connection.execute(query.order_by(coverage_gap.c.to_level.desc()).limit(1)).scalar() or 0
+        return newest_gap(self.connection, self.network)
 
     def _commitments(self, target: str, head: Row[Any]) -> tuple[int, ...] | None:
         """Unrevealed commitments of the previous cycle; None where blocks that would tell were not read."""

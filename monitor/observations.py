@@ -43,15 +43,26 @@ def observations_between(
 
 
 def occurrences_between(
-    connection: Connection, network: str, from_block_level: int, to_block_level: int
+    connection: Connection,
+    network: str,
+    from_block_level: int,
+    to_block_level: int,
+    *,
+    targets: Collection[str] | None = None,
+    kinds: Collection[str] | None = None,
 ) -> list[Occurrence]:
-    """The occurrences in the blocks (from_block_level, to_block_level], oldest first."""
+    """The occurrences in the blocks (from_block_level, to_block_level], oldest first; of all targets and kinds, or of
+    those named."""
     table = occurrence_table
     query = (
         select(table)
         .where(table.c.network == network, table.c.level > from_block_level, table.c.level <= to_block_level)
         .order_by(table.c.level, table.c.target, table.c.kind, table.c.ordinal)
     )
+    if targets is not None:
+        query = query.where(table.c.target.in_(targets))
+    if kinds is not None:
+        query = query.where(table.c.kind.in_(kinds))
     rows = connection.execute(query).mappings()
     return [Occurrence(**{**row, "detail": json.loads(row["detail"])}) for row in rows]
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import Connection, Table, delete, func, select, update
 
 from monitor.cursor import UNREAD, cursor_of, load_cursor, start_cursor
 from monitor.database import insert
@@ -153,6 +153,12 @@ def gaps_between(connection: Connection, network: str, after: int, up_to: int) -
     )
     rows = connection.execute(query.order_by(coverage_gap.c.from_level))
     return [CoverageGap(row.network, row.from_level, row.to_level, row.reason) for row in rows]
+
+
+def newest_gap(connection: Connection, network: str) -> int:
+    """The last level of the newest coverage gap; 0 where there is none. Every block after it was read."""
+    query = select(func.max(coverage_gap.c.to_level)).where(coverage_gap.c.network == network)
+    return connection.execute(query).scalar() or 0
 
 
 def known_hashes(connection: Connection, network: str, from_level: int, to_level: int) -> dict[int, str]:

@@ -154,6 +154,14 @@ def test_blocks_too_far_back_are_a_gap_that_is_told(tmp_path: Path) -> None:
         assert "coverage-gap" in {row["kind"] for row in scene.station.events()}
 
 
+def test_a_commit_is_not_held_against_a_validator_when_its_reveal_was_in_blocks_nobody_read(tmp_path: Path) -> None:
+    with play(tmp_path, PLAN, alice(2), BITTENSOR_MAX_CATCHUP_BLOCKS=20) as scene:
+        scene.station.minutes(10)
+        for _ in range(4):  # epochs are forty blocks apart: one of these stretches of twenty holds none
+            scene.station.minutes(1, seconds=12 * 170)
+        assert scene.station.incidents("reveal_missing") == []
+
+
 def test_what_a_wallet_loses_while_nothing_ran_is_told(tmp_path: Path) -> None:
     plan = PLAN.transfer("owner1", "somebody", FIRST + START + 20, 2 * TAO)
     watched = {"coldkeys": [{"coldkey": plan.coldkey("owner1"), "name": "treasury"}]}

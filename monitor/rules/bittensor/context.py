@@ -52,7 +52,11 @@ class BittensorContext:
     history: History = field(default_factory=dict)
     """Metric -> samples of this target; a neuron's holds its subnet's "registrations" too."""
     occurrences: Mapping[str, tuple[Occurrence, ...]] = field(default_factory=dict)
-    """Kind -> what blocks of the last day told of this target, oldest first."""
+    """Kind -> what blocks of the last day told of this target, oldest first; see `monitor.bittensor_occurrences` for
+    what is remembered longer."""
+    read_since: int = 0
+    """The first block from which on every block was read for this target: what lies before may have been answered in
+    a block that nobody read."""
     alerts: Overrides = field(default_factory=dict)
     off: frozenset[str] = frozenset()
     """Rules that the watch list switches off for this target."""

@@ -10,6 +10,7 @@ from monitor.bittensor.block import BlockFacts, ChainCall, ChainEvent
 from monitor.bittensor.units import mechanism_of
 from monitor.model import Occurrence
 from monitor.rules.bittensor.baseline import parameter_of
+from monitor.rules.bittensor.reveal_missing import COMMITTED, REVEALED
 from monitor.rules.bittensor.watched import CHAIN, Watched, neuron_target
 
 PALLET = "SubtensorModule."
@@ -79,9 +80,9 @@ def _events(facts: BlockFacts, watched: Watched) -> Iterator[_Found]:
     for event in facts.events:
         name = event.name.removeprefix(PALLET)
         if name in COMMITS:
-            yield from _weights(event, COMMITS[name], watched, "weights_committed")
+            yield from _weights(event, COMMITS[name], watched, COMMITTED)
         elif name in REVEALS:
-            yield from _weights(event, REVEALS[name], watched, "weights_revealed")
+            yield from _weights(event, REVEALS[name], watched, REVEALED)
         elif name == "EpochSkipped":
             netuid = event.number("netuid", 0)
             if netuid in watched.subnets:
