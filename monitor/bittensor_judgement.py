@@ -6,7 +6,7 @@ Imported where there is something new: half of a quiet run would go into importi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
@@ -34,7 +34,7 @@ from monitor.rules.bittensor import baseline
 from monitor.rules.bittensor.occurrences import occurrences_of, registrations_of
 from monitor.rules.bittensor.registry import BY_SCOPE, NOTICES, skipped
 from monitor.rules.bittensor.watched import CHAIN, neuron_target
-from monitor.samples import load_history, prune_samples, store_samples
+from monitor.samples import load_history, prune_samples, store_samples, store_series
 from monitor.state import gaps_between, store_batch, store_occurrences
 
 SPACING = 5
@@ -79,17 +79,11 @@ class Judgement:
         now = self.run.recorder.now
         everyone = self.watched.everyone(self.run.hotkeys)
         occurrences = tuple(one for facts in item.facts for one in occurrences_of(facts, everyone, item.network))
-        registered: defaultdict[int, int] = defaultdict(int)
-        for facts in item.facts:
-            for netuid, count in registrations_of(facts).items():
-                registered[netuid] += count
         watched_subnets = everyone.subnets | {netuid for netuids in everyone.hotkeys.values() for netuid in netuids}
         with writing(self.engine) as connection:
             store_batch(connection, Batch(item.network, item.blocks, (), occurrences, item.gaps), now)
             if item.facts:
-                last = item.facts[-1].block
-                counts = {(str(n), REGISTRATIONS): Sample(last, registered[n]) for n in watched_subnets}
-                store_samples(connection, item.network, counts)
+                store_series(connection, item.network, _registrations(item.facts, watched_subnets))
         self.run.levels_read += len(item.blocks)
         self.facts += item.facts
 
@@ -202,6 +196,21 @@ class Judgement:
     def _label(self, target: str) -> str:
         entry = self.watched.entry(target)
         return entry.label if entry is not None else target
+
+
+def _registrations(facts: Sequence[BlockFacts], netuids: Collection[int]) -> dict[tuple[str, str], list[Sample]]:
+    """Each at its own block: those of a pause, counted together, would be a burst that never was. What was read ends
+    with a sample, were it of nothing, which says how far registrations are known."""
+    series: dict[int, list[Sample]] = {netuid: [] for netuid in netuids}
+    for block in facts:
+        for netuid, count in registrations_of(block).items():
+            if netuid in series:
+                series[netuid].append(Sample(block.block, count))
+    last = facts[-1].block
+    for found in series.values():
+        if not found or found[-1].block < last:
+            found.append(Sample(last, 0))
+    return {(str(netuid), REGISTRATIONS): found for netuid, found in series.items()}
 
 
 def _longest_tempo(snapshot: Snapshot) -> int:

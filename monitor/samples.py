@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, delete, func, select
 
@@ -25,17 +25,24 @@ def metric_of(name: str) -> Metric | None:
 def store_samples(connection: Connection, network: str, taken: Taken) -> None:
     """Writes what is new: a later epoch, a height far enough from the last one, another value. The same again, in a
     run repeated after a kill, changes nothing."""
+    store_series(connection, network, {key: (found,) for key, found in taken.items()})
+
+
+def store_series(connection: Connection, network: str, taken: Mapping[tuple[str, str], Sequence[Sample]]) -> None:
+    """As `store_samples`, of several heights at once, oldest first: a run after a pause reads many blocks."""
     newest = newest_samples(connection, network)
     rows = []
-    for (target, name), found in taken.items():
+    for (target, name), series in taken.items():
         metric = metric_of(name)
         if metric is None:
             continue
         before = newest.get((target, name))
-        if before is None or _is_new(metric, before, found):
-            rows.append(
-                {"network": network, "target": target, "metric": name, "level": found.block, "value": found.value}
-            )
+        for found in series:
+            if before is None or _is_new(metric, before, found):
+                before = found
+                rows.append(
+                    {"network": network, "target": target, "metric": name, "level": found.block, "value": found.value}
+                )
     if rows:
         statement = insert(connection, table)
         keys = [table.c.network, table.c.target, table.c.metric, table.c.level]

@@ -58,7 +58,7 @@ METRICS: tuple[Metric, ...] = (
         "sample",
         1,
         BLOCKS_PER_DAY + BLOCKS_PER_HOUR,
-        "NeuronRegistered events since the sample before",
+        "NeuronRegistered events in a block that has any; 0 where a run's last block has none",
         "dereg_risk, registrations",
     ),
     Metric(

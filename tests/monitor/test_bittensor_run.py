@@ -162,6 +162,20 @@ def test_a_commit_is_not_held_against_a_validator_when_its_reveal_was_in_blocks_
         assert scene.station.incidents("reveal_missing") == []
 
 
+def test_registrations_of_a_pause_are_a_burst_only_where_they_came_together(tmp_path: Path) -> None:
+    first = FIRST + START + 10
+    apart = PLAN.register(1, "one", first).register(1, "two", first + 40).register(1, "three", first + 80)
+    together = apart.registration_burst(1, first + 78, 2)
+    opened = []
+    for number, plan in enumerate((apart, together)):
+        with play(tmp_path / str(number), plan, {"subnets": [{"netuid": 1}]}) as scene:
+            scene.station.minutes(1, seconds=1_200)
+            opened.append("registrations" in scene.station.open_rules())
+            counted = [row for row in scene.samples("1") if row["metric"] == "registrations" and row["value"]]
+            assert counted[0]["level"] == first, "each at its own block"
+    assert opened == [False, True]
+
+
 def test_what_a_wallet_loses_while_nothing_ran_is_told(tmp_path: Path) -> None:
     plan = PLAN.transfer("owner1", "somebody", FIRST + START + 20, 2 * TAO)
     watched = {"coldkeys": [{"coldkey": plan.coldkey("owner1"), "name": "treasury"}]}

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from monitor.bittensor.history import Sample
 from monitor.database import reading, writing
-from monitor.samples import load_history, prune_samples, store_samples
+from monitor.samples import load_history, prune_samples, store_samples, store_series
 from tests.monitor.state_values import fresh
 
 pytestmark = pytest.mark.usefixtures("both_databases")
@@ -47,6 +47,14 @@ def test_an_epoch_that_is_over_is_not_told_again(engine: Engine) -> None:
 def test_a_height_too_near_the_last_one_is_no_sample(engine: Engine) -> None:
     store(engine, "alpha_stake", (100, 1.0), (124, 2.0), (125, 3.0))
     assert known(engine, "alpha_stake") == [(100, 1.0), (125, 3.0)]
+
+
+def test_several_heights_read_at_once_are_a_sample_each(engine: Engine) -> None:
+    read = {("18", "registrations"): [Sample(100, 1.0), Sample(130, 2.0), Sample(150, 0.0)]}
+    for _ in range(2):
+        with writing(engine) as connection:
+            store_series(connection, NETWORK, read)
+        assert known(engine, "registrations", "18") == [(100, 1.0), (130, 2.0), (150, 0.0)]
 
 
 def test_only_another_value_is_a_change(engine: Engine) -> None:
