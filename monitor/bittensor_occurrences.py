@@ -18,13 +18,14 @@ from monitor.observations import newest_occurrences, occurrences_between
 from monitor.rules.bittensor import reveal_missing
 from monitor.rules.bittensor.occurrences import SWAPPED_AWAY
 from monitor.rules.bittensor.reveal_missing import COMMITTED, REVEALED, looks_back
+from monitor.rules.bittensor.subnet_removed import DISSOLVE_SCHEDULED
 from monitor.rules.bittensor.watched import neuron_target
 from monitor.state import newest_gap
 from monitor.targets import targets
 
 Occurrences = Mapping[str, Mapping[str, tuple[Occurrence, ...]]]
 """Target -> kind -> what occurred, oldest first."""
-NEWEST = (SWAPPED_AWAY,)
+NEWEST = (SWAPPED_AWAY, DISSOLVE_SCHEDULED)
 """Kinds of which the newest is remembered however old it is."""
 
 

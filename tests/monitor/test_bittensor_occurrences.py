@@ -55,7 +55,11 @@ def subnet_of(tempo: int) -> SubnetState:
 
 
 def known(
-    engine: Engine, *told: Occurrence, subnet: SubnetState = SUBNET, opened: int | None = None
+    engine: Engine,
+    *told: Occurrence,
+    subnet: SubnetState = SUBNET,
+    opened: int | None = None,
+    target: str = NEURON,
 ) -> dict[str, tuple[Occurrence, ...]]:
     snapshot = Snapshot(CHAIN, {NETUID: subnet}, {(NETUID, HOTKEY): neuron()}, {}, {})
     with writing(engine) as connection:
@@ -65,7 +69,7 @@ def known(
         if opened is not None:
             check = checks.get(NEURON, "reveal_missing")
             check.state = CheckState(phase=Phase.FIRING, incident="a1", opened_at=1, opened_level=opened)
-        return dict(known_occurrences(connection, snapshot, checks).get(NEURON, {}))
+        return dict(known_occurrences(connection, snapshot, checks).get(target, {}))
 
 
 def test_a_day_is_remembered(engine: Engine) -> None:
@@ -90,6 +94,11 @@ def test_what_an_open_incident_is_about_is_remembered_for_as_long_as_it_is_open(
         "weights_revealed": (reveal,),
     }
     assert known(engine) == {}
+
+
+def test_the_newest_removal_that_was_scheduled_is_remembered_until_it_comes(engine: Engine) -> None:
+    older, newer = (ago(blocks, "dissolve_scheduled", "18", at_block=BLOCK + 9) for blocks in (30_000, 29_000))
+    assert known(engine, older, newer, target="18") == {"dissolve_scheduled": (newer,)}
 
 
 def test_blocks_count_as_read_after_the_newest_gap_and_since_the_target_is_watched(engine: Engine) -> None:

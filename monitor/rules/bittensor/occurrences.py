@@ -11,6 +11,7 @@ from monitor.bittensor.units import mechanism_of
 from monitor.model import Occurrence
 from monitor.rules.bittensor.baseline import parameter_of
 from monitor.rules.bittensor.reveal_missing import COMMITTED, REVEALED
+from monitor.rules.bittensor.subnet_removed import DISSOLVE_SCHEDULED
 from monitor.rules.bittensor.watched import CHAIN, Watched, neuron_target
 
 PALLET = "SubtensorModule."
@@ -90,7 +91,7 @@ def _events(facts: BlockFacts, watched: Watched) -> Iterator[_Found]:
         elif name == "DissolveNetworkScheduled":
             netuid = event.number("netuid", 1)
             if netuid in watched.subnets:
-                yield str(netuid), "dissolve_scheduled", {"at_block": event.number("execution_block", 2)}
+                yield str(netuid), DISSOLVE_SCHEDULED, {"at_block": event.number("execution_block", 2)}
         elif event.name == "Sudo.KeyChanged":
             yield CHAIN, "sudo_key_changed", {}
         elif name in ("HotkeySwapped", "HotkeySwappedOnSubnet"):

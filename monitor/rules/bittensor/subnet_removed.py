@@ -1,6 +1,7 @@
 """subnet_removed: a subnet is about to be dissolved, or is gone with everything on it.
 
-Severity: warning; critical once it is gone. Closes when there is a subnet again, or the removal was called off.
+Severity: warning; critical once it is gone. Closes when there is a subnet again, or when the block that its removal was
+scheduled for has passed and it still exists: then that was called off.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from monitor.rules.bittensor.context import BittensorContext
 from monitor.rules.bittensor.interface import NOT_READ, Card, Condition, Episode, Limits, bad
 from monitor.rules.interface import ok
 
+DISSOLVE_SCHEDULED = "dissolve_scheduled"
+
 
 def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdict:
     subnet = context.subnet
@@ -20,11 +23,12 @@ def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdi
         return bad(Severity.CRITICAL, "removed")
     if subnet.netuid in (context.chain.dissolving or ()):
         return bad(Severity.WARNING, "dissolving")
-    scheduled = context.happened("dissolve_scheduled", context.block - BLOCKS_PER_DAY)
-    if scheduled:
-        at = scheduled[-1].detail.get("at_block")
-        left = None if at is None else max(0, at - context.block)
-        return bad(Severity.WARNING, "scheduled", {"blocks_left": left, "at_block": at})
+    for scheduled in context.happened(DISSOLVE_SCHEDULED)[-1:]:
+        at = scheduled.detail.get("at_block")
+        # Where it was not told, a day is long enough to have been warned.
+        if context.block <= (scheduled.level + BLOCKS_PER_DAY if at is None else at):
+            left = None if at is None else at - context.block
+            return bad(Severity.WARNING, "scheduled", {"blocks_left": left, "at_block": at})
     return ok()
 
 
@@ -36,7 +40,7 @@ RULE = Condition(
         kind="subnet",
         default="its removal is scheduled or under way, or it does not exist",
         severity="warning; critical once it is gone",
-        recovery="it exists, and nothing is scheduled for a day",
+        recovery="it exists, and no removal is scheduled for a block to come",
     ),
     about="A subnet is about to be dissolved, or is gone with everything on it.",
     read="`NetworksAdded`, `DissolveCleanupQueue`, `DissolveNetworkScheduled` events",

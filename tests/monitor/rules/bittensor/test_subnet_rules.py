@@ -123,6 +123,21 @@ def test_a_subnet_is_removed_after_it_was_scheduled() -> None:
     assert watch.sees(subnet()) == ["resolved critical"]
 
 
+def test_a_removal_that_lies_ahead_is_not_over_and_one_that_did_not_come_is() -> None:
+    watch = Watch(subnet_removed.RULE)
+    scheduled = subnet(occurrences=happened(occurrence("dissolve_scheduled", BLOCK, at_block=BLOCK + 36_000)))
+    assert watch.sees(scheduled) == ["firing warning"]
+    assert watch.sees(later(scheduled, 7_201), later(scheduled, 36_000)) == []
+    assert watch.sees(later(scheduled, 36_001)) == ["resolved warning"]
+
+
+def test_a_removal_for_an_unknown_block_is_told_for_a_day() -> None:
+    watch = Watch(subnet_removed.RULE)
+    scheduled = subnet(occurrences=happened(occurrence("dissolve_scheduled", BLOCK, at_block=None)))
+    assert watch.sees(scheduled, later(scheduled, 7_200)) == ["firing warning"]
+    assert watch.sees(later(scheduled, 7_201)) == ["resolved warning"]
+
+
 def test_a_subnet_that_is_being_cleaned_up_is_told() -> None:
     watch = Watch(subnet_removed.RULE)
     assert watch.sees(subnet(chain=with_chain(dissolving=(NETUID,)))) == ["firing warning"]
