@@ -51,13 +51,20 @@ def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdi
 
 
 def _unrevealed(context: BittensorContext, period: int, tempo: int) -> list[tuple[int, int]]:
-    """(block, how many epochs late) of each commit that no reveal of its mechanism followed."""
+    """(block, how many epochs late) of each commit that no reveal of its mechanism followed. One that the
+    subnet has no longer reveals nothing and counts for nothing."""
     reveals: dict[object, int] = {}
     for reveal in context.happened(REVEALED):
         mechanism = reveal.detail.get("mechanism", 0)
         reveals[mechanism] = max(reveals.get(mechanism, 0), reveal.level)
     commits = context.happened(COMMITTED)
-    waiting = [one for one in commits if one.level > reveals.get(one.detail.get("mechanism", 0), 0)]
+    mechanisms = None if context.subnet is None else context.subnet.mechanisms
+    waiting = [
+        one
+        for one in commits
+        if one.level > reveals.get(mechanism := one.detail.get("mechanism", 0), 0)
+        and (mechanisms is None or mechanism < mechanisms)
+    ]
     return [(one.level, (context.block - one.level) // tempo - period - 1) for one in waiting]
 
 

@@ -54,7 +54,7 @@ from tests.monitor.rules.bittensor.states import (
     with_vectors,
 )
 
-COMMITTING = with_parameters(commit_reveal_weights_enabled=True)
+COMMITTING = with_parameters(commit_reveal_weights_enabled=True)._replace(mechanisms=2)
 
 
 def revealed(context: BittensorContext, blocks: int, mechanism: int = 0) -> BittensorContext:
@@ -363,6 +363,15 @@ def test_the_reveal_of_one_mechanism_is_not_that_of_another() -> None:
     reveal = occurrence("weights_revealed", BLOCK - 10, mechanism=0)
     watch = Watch(reveal_missing.RULE)
     assert watch.sees(validator(subnet=COMMITTING, occurrences=happened(commit, reveal))) == ["firing warning"]
+
+
+def test_a_mechanism_that_was_taken_away_owes_no_reveal() -> None:
+    watch = Watch(reveal_missing.RULE)
+    commit = occurrence("weights_committed", BLOCK - 3 * TEMPO - 5, mechanism=1)
+    lost = validator(subnet=COMMITTING, occurrences=happened(commit))
+    assert watch.sees(lost) == ["firing warning"]
+    one_left = replace(lost, subnet=COMMITTING._replace(mechanisms=1))
+    assert watch.sees(revealed(one_left, 30)) == ["resolved warning"]
 
 
 def test_where_weights_are_not_committed_none_has_to_be_revealed() -> None:
