@@ -61,6 +61,10 @@ class Samples:
         found = next((sample for sample in reversed(self.values) if sample.block <= block), None)
         return found if found is not None and found.block >= oldest else None
 
+    def before(self, block: int) -> Samples:
+        """Without those of `block` or later: the present epoch has a sample before anything is judged by it."""
+        return Samples(tuple(sample for sample in self.values if sample.block < block))
+
     def since(self, block: int) -> tuple[Sample, ...]:
         return tuple(sample for sample in self.values if sample.block >= block)
 

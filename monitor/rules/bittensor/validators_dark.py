@@ -10,7 +10,7 @@ from monitor.model import Severity, Verdict
 from monitor.rules.bittensor import needs
 from monitor.rules.bittensor.context import BittensorContext
 from monitor.rules.bittensor.interface import NOT_READ, Card, Condition, Episode, Limits, Threshold, bad
-from monitor.rules.interface import ok, unknown
+from monitor.rules.interface import ok
 
 DARK_TEMPOS = 3
 
@@ -35,13 +35,11 @@ def dark_share(subnet: SubnetState, block: int) -> float | None:
 def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdict:
     subnet = context.subnet
     now = None if subnet is None else dark_share(subnet, context.block)
-    if subnet is None or now is None:
+    if subnet is None or now is None or subnet.last_epoch_block is None:
         return NOT_READ
     epochs = max(1, round(limits["epochs"]))
-    newest = (*context.samples("validators_dark").last(epochs - 1), now)
+    newest = (*context.samples("validators_dark").before(subnet.last_epoch_block).last(epochs - 1), now)
     evidence = {"share": now}
-    if not newest:
-        return unknown("few-epochs")
     enough = len(newest) >= epochs
     if min(newest) > limits["critical"]:
         return bad(Severity.CRITICAL, "dark", evidence, reached=enough)

@@ -28,12 +28,14 @@ from monitor.rules.bittensor import (
 from monitor.rules.bittensor.context import BittensorContext
 from monitor.rules.bittensor.interface import Condition
 from monitor.rules.bittensor.levels import LEVELS
+from monitor.rules.bittensor.sampling import subnet_samples
 from monitor.rules.interface import SourceSettings
 from monitor.source_model import EndpointReading, SourceReading
 from tests.monitor.rules.bittensor.states import (
     BLOCK,
     CHAIN,
     COLDKEY,
+    EPOCH,
     NETUID,
     NOW,
     OTHER,
@@ -43,7 +45,6 @@ from tests.monitor.rules.bittensor.states import (
     Watch,
     chain,
     coldkey,
-    epochs,
     every,
     happened,
     later,
@@ -215,20 +216,36 @@ def test_an_epoch_that_was_asked_for_is_due_when_it_was_asked_for() -> None:
 # S9
 
 
-def dark(validators: int) -> BittensorContext:
-    updates = tuple(BLOCK - (2000 if uid < validators else 60) for uid in range(N))
-    return subnet(subnet=with_vectors(last_update=(updates,)))
+def dark(*validators: int) -> BittensorContext:
+    """So many did nothing for long at the end of each of the newest epochs, the present one last, as samples tell."""
+    history: tuple[Sample, ...] = ()
+    for age, silent in zip(reversed(range(len(validators))), validators, strict=True):
+        epoch, block = EPOCH - TEMPO * age, BLOCK - TEMPO * age
+        updates = tuple(block - (2000 if uid < silent else 60) for uid in range(N))
+        state = with_vectors(last_update=(updates,))._replace(last_epoch_block=epoch)
+        history += (subnet_samples(state, block)["validators_dark"],)
+    return subnet(subnet=state, history={"validators_dark": Samples(history)})
 
 
 def test_validators_in_the_dark_are_counted_by_stake_and_over_two_epochs() -> None:
     assert validators_dark.dark_share(with_vectors(), BLOCK) == 0
     watch = Watch(validators_dark.RULE)
-    share = (20 + 19) / sum(range(13, 21))
     assert watch.sees(dark(2)) == []
-    twice = replace(dark(2), history={"validators_dark": epochs(0, share)})
-    assert watch.sees(twice) == ["firing warning"]
-    assert watch.found["share"] == pytest.approx(share)
-    assert watch.sees(replace(subnet(), history={"validators_dark": epochs(share, 0)})) == ["resolved warning"]
+    assert watch.sees(dark(0, 2)) == []
+    assert watch.sees(dark(2, 2)) == ["firing warning"]
+    assert watch.found["share"] == pytest.approx((20 + 19) / sum(range(13, 21)))
+    assert watch.sees(dark(2, 2, 0)) == ["resolved warning"]
+
+
+def test_half_of_the_stake_in_the_dark_for_one_epoch_is_not_critical_yet() -> None:
+    watch = Watch(validators_dark.RULE)
+    assert watch.sees(dark(0, 2, 2), dark(2, 2, 4)) == ["firing warning"]
+    assert watch.sees(dark(2, 4, 4)) == ["escalated critical"]
+
+
+def test_one_epoch_in_the_dark_is_enough_where_the_watch_list_says_so() -> None:
+    impatient = {"validators_dark": {"epochs": 1.0}}
+    assert Watch(validators_dark.RULE).sees(replace(dark(0, 2), alerts=impatient)) == ["firing warning"]
 
 
 # S10
