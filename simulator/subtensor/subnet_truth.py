@@ -18,6 +18,8 @@ class SubnetTruth:
         self._ledger, self._netuid = ledger, netuid
         self._lowest = 0.0
         """The lowest price since it was told that it falls."""
+        self._risen_at = 0
+        """The block since which it fell no more, after it was told."""
 
     def bad(self, block: int, known: frozenset[str]) -> Iterator[str]:
         """To be asked block after block, from the first."""
@@ -60,16 +62,19 @@ class SubnetTruth:
         return self._ledger.value(block, "SubnetTAO", self._netuid, default=0) / alpha if alpha else 0.0
 
     def _falls(self, block: int, already: bool) -> bool:
-        """10 % within an hour; over when it is 3 % above its lowest again, or lost less than that within the hour."""
+        """10 % within an hour; over when it is 3 % above its lowest again, or lost less than that within the hour. What
+        was lost until then is over, too."""
         if block - _HOUR < self._ledger.first:
             return False
-        before, now = self._price(block - _HOUR), self._price(block)
+        before, now = self._price(max(block - _HOUR, self._risen_at)), self._price(block)
         lost = 1 - now / before if before else 0.0
         if not already:
             self._lowest = now
             return lost >= 0.1
         self._lowest = min(self._lowest, now)
-        return lost >= 0.03 and now < 1.03 * self._lowest
+        falls = lost >= 0.03 and now < 1.03 * self._lowest
+        self._risen_at = self._risen_at if falls else block
+        return falls
 
     def _dark_share(self, block: int) -> float:
         """Of the stake with a permit, the part whose newest weights are older than three tempos."""

@@ -1,7 +1,7 @@
 """price: the price of a subnet's alpha falls.
 
 Severity: warning; critical from 20 % in an hour or 30 % in a day. Closes when it moved back up by 30 % of the limit, or
-falls no more.
+falls no more. What it lost before that is told: another incident needs as much to be lost from there.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdi
     if price is None:
         return NOT_READ
     samples = context.samples("alpha_price")
-    hour = change(samples, context.block, price, BLOCKS_PER_HOUR)
-    day = change(samples, context.block, price, BLOCKS_PER_DAY)
+    hour = change(samples, context.block, price, BLOCKS_PER_HOUR, since=episode.closed_level)
+    day = change(samples, context.block, price, BLOCKS_PER_DAY, since=episode.closed_level)
     if hour is None and day is None:
         return NOT_READ
     lost_hour, lost_day = -(hour or 0.0), -(day or 0.0)
@@ -49,7 +49,7 @@ RULE = Condition(
         name="price",
         title="Alpha price falls",
         kind="subnet",
-        default="the price of its alpha fell by 10 % within an hour",
+        default="the price of its alpha fell by 10 % within an hour, and since the incident before closed",
         severity="warning; critical from 20 % in an hour or 30 % in a day",
         recovery="3 % (30 % of the limit) above its lowest since, or less than 3 % lost within the hour",
     ),

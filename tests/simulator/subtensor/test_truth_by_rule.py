@@ -193,6 +193,16 @@ def test_a_price_is_held_against_an_hour_before() -> None:
     assert 690 <= last <= 705
 
 
+def test_a_price_that_fell_and_moved_back_must_fall_anew() -> None:
+    fallen = QUIET.price_factor(1, FIRST + 400, factor=0.75).price_factor(1, FIRST + 430, factor=1.06)
+    ((first, last),) = span(fallen, "price", "1")
+
+    assert 400 <= first <= 405
+    assert 425 <= last <= 435
+    again = fallen.price_factor(1, FIRST + 500, factor=0.85)
+    assert [500 <= first <= 505 for first, _ in span(again, "price", "1")] == [False, True]
+
+
 def test_the_lowest_moving_price_goes_first_unless_it_is_immune() -> None:
     mortal = small_plan(tempo=40, network_immunity_period=1000)
 

@@ -18,7 +18,6 @@ from monitor.rules.bittensor import (
     emission,
     endpoint_behind,
     epoch_late,
-    price,
     prune_risk,
     registrations,
     runtime_upgraded,
@@ -164,28 +163,6 @@ def test_no_emission_is_critical(fields: dict[str, Any]) -> None:
 def test_a_subnet_that_never_had_emission_loses_none() -> None:
     never = subnet(subnet=with_subnet(emission_enabled=False), history={"tao_in_emission": every(25, *[0] * 50)})
     assert Watch(emission.RULE).lasting(never, 60) == []
-
-
-# S7
-
-
-def at_price(share: float, **more: Any) -> BittensorContext:
-    return subnet(subnet=with_subnet(alpha_price=round(20_000_000 * share)), **more)
-
-
-def test_a_price_that_falls_within_an_hour_is_told() -> None:
-    watch = Watch(price.RULE)
-    assert watch.sees(at_price(0.91)) == []
-    assert watch.sees(at_price(0.9)) == ["firing warning"]
-    assert watch.sees(at_price(0.79)) == ["escalated critical"]
-
-
-def test_a_price_that_moved_back_by_a_part_of_the_limit_is_over() -> None:
-    watch = Watch(price.RULE)
-    watch.sees(at_price(0.85))
-    low = (*SUBNET_USUAL["alpha_price"].values, Sample(BLOCK + 25, 16_800_000.0))
-    assert watch.sees(later(at_price(0.85, history={"alpha_price": Samples(low)}), 50)) == []
-    assert watch.sees(later(at_price(0.87, history={"alpha_price": Samples(low)}), 60)) == ["resolved warning back"]
 
 
 # S8
