@@ -9,7 +9,7 @@ import pytest
 
 from monitor.bittensor.history import Sample, Samples
 from monitor.bittensor.neuron import Commit, Lender, PendingChildren, Relative
-from monitor.bittensor.units import RAO
+from monitor.bittensor.units import BLOCKS_PER_HOUR, RAO
 from monitor.model import Occurrence
 from monitor.rules.bittensor import (
     childkeys_pending,
@@ -436,6 +436,21 @@ def test_an_outflow_is_over_after_three_quiet_hours() -> None:
     watch.sees(validator(neuron=neuron(alpha_stake=4_740 * RAO)))
     assert watch.lasting(later(validator(), 10), 179, step=10) == []
     assert watch.sees(later(validator(), 10 + 900)) == ["resolved warning"]
+
+
+def emptied(hours: int) -> BittensorContext:
+    """So long after all of its stake left, with the samples that were taken since."""
+    since = hours * BLOCKS_PER_HOUR
+    samples = every(25, *[5_000.0 * RAO] * 300, *[0.0] * (since // 25), upto=BLOCK + since)
+    history = USUAL | {"alpha_stake": samples}
+    return later(validator(neuron=neuron(alpha_stake=0), history=history), since)
+
+
+def test_an_outflow_of_everything_is_over_when_nothing_was_left_to_leave_for_a_day() -> None:
+    watch = Watch(stake_outflow.RULE)
+    assert watch.sees(emptied(0), emptied(12), emptied(21)) == ["firing critical"]
+    assert watch.sees(emptied(24), emptied(26)) == []
+    assert watch.sees(emptied(27)) == ["resolved critical"]
 
 
 # V13
