@@ -24,13 +24,15 @@ def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdi
     day = change(samples, context.block, price, BLOCKS_PER_DAY, since=episode.closed_level)
     if hour is None and day is None:
         return NOT_READ
-    lost_hour, lost_day = -(hour or 0.0), -(day or 0.0)
+    lost_hour, lost_day = None if hour is None else -hour, None if day is None else -day
     evidence = {"lost_hour": lost_hour, "lost_day": lost_day, "price": price}
     calm = limits["warning"] * limits["rearm"]
     if episode.open and _risen(context, price, episode) >= calm:
         return ok("back", **evidence)
-    if lost_hour >= limits["critical"] or lost_day >= limits["critical_day"]:
+    if (lost_hour or 0.0) >= limits["critical"] or (lost_day or 0.0) >= limits["critical_day"]:
         return bad(Severity.CRITICAL, "falls", evidence)
+    if lost_hour is None:
+        return NOT_READ
     if lost_hour >= limits["warning"] or (episode.open and lost_hour >= calm):
         return bad(Severity.WARNING, "falls", evidence)
     return ok("", **evidence)

@@ -24,10 +24,12 @@ def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdi
     day = change(samples, context.block, stake, BLOCKS_PER_DAY)
     if hour is None and day is None:
         return NOT_READ
-    lost_hour, lost_day = -(hour or 0.0), -(day or 0.0)
+    lost_hour, lost_day = None if hour is None else -hour, None if day is None else -day
     evidence = {"lost_hour": lost_hour, "lost_day": lost_day, "stake": stake}
-    if lost_hour >= limits["critical"] or lost_day >= limits["critical_day"]:
+    if (lost_hour or 0.0) >= limits["critical"] or (lost_day or 0.0) >= limits["critical_day"]:
         return bad(Severity.CRITICAL, "leaving", evidence)
+    if lost_hour is None:
+        return NOT_READ
     if lost_hour >= limits["warning"] or (episode.open and lost_hour >= limits["recovery"]):
         return bad(Severity.WARNING, "leaving", evidence)
     return ok("", **evidence)

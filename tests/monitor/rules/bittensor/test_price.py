@@ -9,7 +9,7 @@ from monitor.bittensor.units import BLOCKS_PER_HOUR
 from monitor.rules.bittensor import price
 from monitor.rules.bittensor.context import BittensorContext
 from monitor.rules.bittensor.sampling import subnet_samples
-from tests.monitor.rules.bittensor.states import BLOCK, SUBNET_USUAL, Watch, later, subnet, with_subnet
+from tests.monitor.rules.bittensor.states import BLOCK, SUBNET_USUAL, Watch, every, later, subnet, with_subnet
 
 SPACING = 25
 """Blocks between two samples of a price."""
@@ -92,3 +92,13 @@ def test_a_day_in_which_it_falls_by_and_by_after_it_moved_back_is_told() -> None
     assert market.at(*slowly, minutes=60) == []
     assert market.at(0.50) == ["firing critical"]
     assert market.block - BLOCK < 24 * BLOCKS_PER_HOUR
+
+
+def test_a_fall_is_not_over_while_nobody_knows_what_an_hour_ago_was() -> None:
+    watch = Watch(price.RULE)
+    gap = {"alpha_price": every(SPACING, *[20_000_000.0] * 300, upto=BLOCK - 400)}
+    assert watch.sees(at_price(0.85), later(at_price(0.82, history=gap), RUN)) == ["firing warning"]
+    assert watch.sees(later(at_price(0.69, history=gap), 2 * RUN)) == ["escalated critical"]
+    assert watch.found["lost_hour"] is None
+    known = {"alpha_price": every(SPACING, *[0.7 * 20_000_000.0] * 300)}
+    assert watch.sees(later(at_price(0.69, history=known), 3 * RUN)) == ["resolved critical"]
