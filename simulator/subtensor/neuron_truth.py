@@ -136,8 +136,10 @@ class NeuronTruth:
 
     def _immunity_ends(self, block: int, uid: int, known: frozenset[str]) -> bool:
         """Less than a quarter of it is left, at most 1,200 blocks, and nothing was earned; over with two epochs of
-        emission."""
+        emission. The owner's is never taken."""
         ledger, netuid = self._ledger, self._netuid
+        if ledger.value(block, "SubnetOwnerHotkey", netuid) == self._hotkey:
+            return False
         period = ledger.parameter(block, netuid, "immunity_period")
         left = ledger.value(block, "BlockAtRegistration", netuid, uid) + period - block
         if not 0 < left < min(1200, period / 4):

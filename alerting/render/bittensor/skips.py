@@ -12,6 +12,7 @@ SKIPPED = {
     "no-miner": "not a miner",
     "no-permit": "no validator permit",
     "new-permit": "its permit is younger than 3 epochs",
+    "owner-immune": "the subnet owner's UID is never deregistered",
     "stake-lent": "its whole stake works for its children",
     "no-commit-reveal": "weights are not committed on this subnet",
     "nothing-expected": "nothing is expected in delegates.json",

@@ -12,7 +12,7 @@ from monitor.rules.bittensor import needs
 from monitor.rules.bittensor.context import BittensorContext
 from monitor.rules.bittensor.interface import NOT_READ, Card, Condition, Episode, Limits, Policy, Threshold, bad
 from monitor.rules.bittensor.pruning import Rank, is_full, prune_rank
-from monitor.rules.interface import ok, unknown
+from monitor.rules.interface import ok
 
 
 def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdict:
@@ -26,8 +26,6 @@ def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdi
         return ok("room")
     if not subnet.registration_allowed:
         return ok("closed")
-    if neuron.uid in (subnet.owner_uids or ()):
-        return unknown("owner-immune")
     rank = prune_rank(subnet, neuron.uid, context.block)
     if rank is None:
         return NOT_READ
@@ -119,6 +117,6 @@ RULE = Condition(
         Threshold("warning_hours", 24, "hours", "until its turn"),
         Threshold("critical_hours", 3, "hours", "until its turn"),
     ),
-    needs=(*needs.NEURON, needs.mining_subnet),
+    needs=(*needs.NEURON, needs.mining_subnet, needs.prunable),
     policy=Policy(fire_after=120, flapping=True),
 )

@@ -21,8 +21,6 @@ def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdi
     period = subnet.hyperparameter("immunity_period")
     if period is None:
         return NOT_READ
-    if neuron.uid in (subnet.owner_uids or ()):
-        return ok("owner-immune")
     left = neuron.registered_at + period - context.block
     evidence = {"blocks_left": max(0, left), "full": is_full(subnet), "burn": subnet.burn}
     earning = all(in_a_row(context.samples("emission"), 2) or (0.0,))
@@ -58,5 +56,5 @@ RULE = Condition(
         Threshold("warning", None, "blocks", "of immunity left; as above"),
         Threshold("critical", 300, "blocks", "of immunity left"),
     ),
-    needs=(*needs.NEURON, needs.mining_subnet),
+    needs=(*needs.NEURON, needs.mining_subnet, needs.prunable),
 )

@@ -47,6 +47,12 @@ def own_stake(context: BittensorContext) -> str | None:
     return "stake-lent" if context.neuron is not None and context.neuron.lends_everything else None
 
 
+def prunable(context: BittensorContext) -> str | None:
+    """A uid that a registration can take: the owner's is out of reach."""
+    owners = () if context.subnet is None else context.subnet.owner_uids or ()
+    return "owner-immune" if context.neuron is not None and context.neuron.uid in owners else None
+
+
 NEURON = (subnet, registration)
 VALIDATOR = (*NEURON, mining_subnet, validator, own_stake)
 WORKING_VALIDATOR = (*VALIDATOR, established_permit)

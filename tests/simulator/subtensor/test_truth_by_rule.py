@@ -135,6 +135,7 @@ def test_immunity_ends_for_a_newcomer_that_earns_nothing() -> None:
 
     idle = QUIET.register(1, "newcomer", FIRST + 100, quality=0)
     assert span(idle, "immunity_ending", target, 400) == [(251, 299)]
+    assert span(idle.change_owner(1, "newcomer", FIRST + 270), "immunity_ending", target, 400) == [(251, 269)]
     assert span(idle, "axon", target, 400) == [(100, 400)]
     earning = QUIET.register(1, "newcomer", FIRST + 100)
     assert span(earning, "immunity_ending", target, 400) == []

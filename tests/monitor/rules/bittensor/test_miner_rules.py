@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from alerting.render.bittensor.skips import why
 from monitor.bittensor.history import Samples
 from monitor.bittensor.neuron import NOT_SERVED, Axon, Collateral
 from monitor.bittensor.units import RAO
 from monitor.rules.bittensor import axon, dereg_risk, deregistered, immunity_ending, incentive_drop
 from monitor.rules.bittensor.context import BittensorContext, Expected
+from monitor.rules.bittensor.interface import Condition
 from monitor.rules.bittensor.levels import LEVELS
 from monitor.rules.bittensor.pruning import prune_rank
+from monitor.rules.bittensor.registry import skipped
 from tests.monitor.rules.bittensor.states import (
     BLOCK,
     GONE,
@@ -181,6 +184,18 @@ def test_nobody_goes_from_a_subnet_with_room_or_closed_doors() -> None:
         context = near(0, 100.0)
         assert context.subnet is not None
         assert Watch(dereg_risk.RULE).lasting(replace(context, subnet=context.subnet._replace(**fields)), 3) == []
+
+
+@pytest.mark.parametrize("rule", [dereg_risk.RULE, immunity_ending.RULE], ids=lambda rule: rule.card.name)
+def test_what_threatens_a_uid_is_over_when_it_becomes_the_owners_and_status_says_why(rule: Condition) -> None:
+    threatened = near(2, 30.0) if rule is dereg_risk.RULE else young(299)
+    assert threatened.subnet is not None
+    owned = replace(threatened, subnet=threatened.subnet._replace(owner_uids=(MINER_UID,)))
+    watch = Watch(rule)
+    assert watch.lasting(threatened, 3) == ["firing critical"]
+    assert watch.sees(owned) == ["resolved critical owner-immune"]
+    assert watch.lasting(owned, 30) == []
+    assert why(skipped(owned)[rule.card.name]) == "the subnet owner's UID is never deregistered"
 
 
 # M3
