@@ -54,6 +54,10 @@ class ChainState:
     undecoded: tuple[str, ...] = ()
     """What was answered and could not be decoded, or contradicts itself (System.Number, Timestamp.Now of 0)."""
 
-    def names_subnet_to_prune(self) -> bool:
-        """Whether a registration would prune a subnet at all. False where that was not read."""
-        return self.subnet_limit is not None and (self.total_networks or 0) >= self.subnet_limit
+    @property
+    def free_subnets(self) -> int | None:
+        """New subnets before one is pruned; None where that was not read. Root takes no place, and one that is being
+        cleaned up, which TotalNetworks holds no more, keeps its own until it is gone."""
+        if self.subnet_limit is None or self.total_networks is None:
+            return None
+        return max(0, self.subnet_limit - (self.total_networks - 1) - len(self.dissolving or ()))

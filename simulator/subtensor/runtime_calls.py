@@ -122,8 +122,9 @@ class RuntimeCalls:
         return values
 
     def subnet_to_prune(self, data: bytes, block: int) -> Any:
-        """The lowest moving price of those that are not immune, the oldest of equals; nobody while there is room."""
-        if self.value(block, "TotalNetworks") < self.value(block, "SubnetLimit"):
+        """The lowest moving price of those that are not immune, the oldest of equals; nobody while there is room for
+        one more beside root."""
+        if len(self.netuids(block)) < self.value(block, "SubnetLimit"):
             return None
         immunity = self.value(block, "NetworkImmunityPeriod")
         standing = [

@@ -31,15 +31,14 @@ def rank(chain: ChainState, netuid: int) -> int | None:
 def assess(context: BittensorContext, limits: Limits, episode: Episode) -> Verdict:
     subnet, chain = context.subnet, context.chain
     place = None if subnet is None else rank(chain, subnet.netuid)
-    if subnet is None or place is None or chain.subnet_limit is None or chain.total_networks is None:
+    free = chain.free_subnets
+    if subnet is None or place is None or free is None:
         return NOT_READ
-    full = chain.names_subnet_to_prune()
     assert chain.standings is not None
-    free = max(0, chain.subnet_limit - chain.total_networks)
     evidence = {"rank": place, "free": free, "price": chain.standings[subnet.netuid].moving_price}
     if place == 0:
         return ok("immune", **evidence)
-    if full and (chain.subnet_to_prune == subnet.netuid if chain.subnet_to_prune is not None else place == 1):
+    if free == 0 and (chain.subnet_to_prune == subnet.netuid if chain.subnet_to_prune is not None else place == 1):
         return bad(Severity.CRITICAL, "next", evidence)
     if place <= limits["warning"] or (episode.open and place <= limits["recovery"]):
         return bad(Severity.WARNING, "near", evidence)
@@ -57,7 +56,8 @@ RULE = Condition(
         recovery="above rank 8 for an hour",
     ),
     about="A subnet is among those that make room for the next one.",
-    read="`SubnetMovingPrice` and `NetworkRegisteredAt` of all subnets, `get_subnet_to_prune`, `SubnetLimit`",
+    read="`SubnetMovingPrice` and `NetworkRegisteredAt` of all subnets, `get_subnet_to_prune`, `SubnetLimit`, "
+    "`TotalNetworks`, `DissolveCleanupQueue`",
     scopes=("subnet",),
     assess=assess,
     thresholds=(

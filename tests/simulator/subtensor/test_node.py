@@ -160,6 +160,15 @@ def test_runtime_calls_agree_with_storage(caller: Caller, netuid: int) -> None:
     assert call("SubnetInfoRuntimeApi_get_subnet_hyperparams_v3", "0x4d00") is None
 
 
+@pytest.mark.parametrize(("limit", "pruned"), [(3, 1), (4, None)])
+def test_root_takes_no_place_of_a_subnet(serve: Serve, limit: int, pruned: int | None) -> None:
+    chain = Chain(small_plan(subnet_limit=limit, network_immunity_period=1000))
+    caller = serve(chain, 5)
+    raw = caller.call("state_call", "SubnetInfoRuntimeApi_get_subnet_to_prune", "0x")
+    oracle = Oracle(chain.runtime_after(FIRST + 5).metadata(15))
+    assert oracle.result("SubnetInfoRuntimeApi_get_subnet_to_prune", raw) == pruned
+
+
 def test_a_subnet_of_256_neurons_is_served_whole(serve: Serve) -> None:
     chain = Chain(large_plan(subnets=1))
     caller = serve(chain, 5)

@@ -107,8 +107,20 @@ def test_a_subnet_among_the_lowest_five_is_at_risk_and_safe_after_an_hour_above_
 def test_the_next_to_be_pruned_is_critical_once_there_is_no_room() -> None:
     watch = Watch(prune_risk.RULE)
     assert watch.lasting(ranked(1), 10) == ["firing warning"]
-    full = ranked(1, total_networks=128, subnet_to_prune=NETUID)
+    last_place = ranked(1, total_networks=128, subnet_to_prune=NETUID)  # root is one of them and takes none
+    assert last_place.chain.free_subnets == 1
+    assert watch.sees(last_place) == []
+    full = ranked(1, total_networks=129, subnet_to_prune=NETUID)
     assert watch.sees(full) == ["escalated critical"]
+    assert watch.found["free"] == 0
+
+
+def test_a_subnet_that_is_being_cleaned_up_takes_the_place_that_it_had() -> None:
+    cleaning = ranked(1, total_networks=127, dissolving=(40, 41), subnet_to_prune=NETUID)
+    assert Watch(prune_risk.RULE).lasting(cleaning, 10) == ["firing critical"]
+    watch = Watch(prune_risk.RULE)
+    assert watch.lasting(ranked(2, total_networks=127, dissolving=(40,)), 10) == ["firing warning"]
+    assert watch.found["free"] == 1
 
 
 # S5
