@@ -106,7 +106,7 @@ _RULES: Mapping[str, str] = {
     "SubnetOwnerHotkey": "owner_changed",
     "SubtokenEnabled": "",
     "FirstEmissionBlockNumber": "",
-    "DissolveCleanupQueue": "subnet_removed",
+    "DissolveCleanupQueue": "subnet_removed prune_risk",
     "TransferToggle": "",
     "IdentitiesV2": "",
     "SubnetIdentitiesV3": "",

@@ -90,12 +90,13 @@ class BittensorContext:
     @property
     def new_permit(self) -> bool:
         """Whether the permit is younger than three epochs, as far as was seen."""
-        seen = self.samples("permit").values[-NEW_PERMIT_EPOCHS:]
+        # The sample of the epoch that gave the permit begins the first of the three: a fourth ends them.
+        seen = self.samples("permit").values[-NEW_PERMIT_EPOCHS - 1 :]
         if any(not sample.value for sample in seen):
             return True
         registered_at = None if self.neuron is None else self.neuron.registered_at
         tempo = None if self.subnet is None else self.subnet.tempo
-        if len(seen) >= NEW_PERMIT_EPOCHS or registered_at is None or not tempo:
+        if len(seen) > NEW_PERMIT_EPOCHS or registered_at is None or not tempo:
             return False
         return self.block - registered_at < NEW_PERMIT_EPOCHS * tempo
 

@@ -208,9 +208,9 @@ def test_the_root_network_has_no_weights_to_judge() -> None:
 
 
 def test_the_first_three_epochs_of_a_permit_are_not_judged() -> None:
-    new = validator(history=USUAL | {"permit": epochs(0, 0, 1, 1)})
-    assert skipped(new)["weights_stale"] == "new-permit"
-    assert "weights_stale" not in skipped(validator(history=USUAL | {"permit": epochs(0, 1, 1, 1)}))
+    for seen in ((0, 1), (0, 1, 1), (0, 1, 1, 1)):
+        assert skipped(validator(history=USUAL | {"permit": epochs(*seen)}))["weights_stale"] == "new-permit"
+    assert "weights_stale" not in skipped(validator(history=USUAL | {"permit": epochs(0, 1, 1, 1, 1)}))
 
 
 def test_a_validator_that_just_registered_has_a_new_permit_however_little_was_seen() -> None:
