@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -16,8 +16,7 @@ OPENING_KINDS = (*(kind.value for kind in OPENING), EventKind.FLAPPING.value)
 """By which a channel knows of an incident: one that flaps is opened by saying so."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Knowledge:
+class _Knowledge(NamedTuple):
     """What one channel knows of an incident that is now over."""
 
     told: bool = False

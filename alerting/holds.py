@@ -6,7 +6,7 @@ time is: so nothing slips through between the two, and no clock that jumps can r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -22,8 +22,7 @@ _ALARMING = _REPEATING | {EventKind.FIRING, EventKind.FLAPPING, EventKind.MISSED
 """What a silence is about, and notices of an incident. Never a recovery, nor what the monitor says of itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Holds:
+class Holds(NamedTuple):
     """In force at one moment of one transaction."""
 
     silences: tuple[tuple[int, str], ...] = ()

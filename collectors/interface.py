@@ -7,7 +7,6 @@ leaves in the items, in the order in which they must be stored.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from monitor.model import Batch, Cursor, Reading
@@ -20,8 +19,7 @@ HASHES = 100
 """Levels whose hashes are known, to find the common level after a reorganisation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """One network, as the last run left it."""
 
     network: str | None
@@ -82,8 +80,7 @@ class Reorganised(NamedTuple):
     common_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(NamedTuple):
     """The last item of every collection, whatever happened."""
 
     network: str | None
@@ -97,7 +94,7 @@ class Finished:
     error: str | None = None
     """Why the network could not be read, redacted; None when it was (or when only time ran out)."""
     caught_up: bool = False
-    skipped: tuple[str, ...] = field(default=())
+    skipped: tuple[str, ...] = ()
     """What was not checked in this run and why, for `status`."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.config.bittensor import Bittensor, WatchedColdkey, WatchedHotkey, WatchedSubnet
 from monitor.rules.bittensor.watched import Watched, neuron_target
@@ -11,8 +11,7 @@ from monitor.rules.bittensor.watched import Watched, neuron_target
 Entry = WatchedHotkey | WatchedSubnet | WatchedColdkey
 
 
-@dataclass(frozen=True, slots=True)
-class BittensorTargets:
+class BittensorTargets(NamedTuple):
     on: Bittensor
 
     @property

@@ -7,7 +7,7 @@ attestation incident as it stood at that block, in any cut.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -27,8 +27,7 @@ from monitor.rules.baking import BakingLimit, BakingWindow
 Tell = Callable[[Transition], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Limits:
+class _Limits(NamedTuple):
     attestation: AttestationLimit
     baking: BakingLimit
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
 
@@ -103,7 +103,7 @@ class NetworkRun(ABC):
     def finish(self, finished: Finished, health: Iterable[EndpointHealth]) -> None:
         """The last item, with how the endpoints did."""
         if self.refused is not None:
-            self.finished = replace(finished, error=self.refused)
+            self.finished = finished._replace(error=self.refused)
             return
         self.finished = finished
         with writing(self.engine) as connection:

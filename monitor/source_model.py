@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointReading:
+class EndpointReading(NamedTuple):
     """One endpoint in one run. A field is None where it was not asked or the node does not tell."""
 
     label: str
@@ -49,8 +47,7 @@ class Reorganisation(NamedTuple):
     read_level: int
 
 
-@dataclass(frozen=True, slots=True)
-class SourceReading:
+class SourceReading(NamedTuple):
     """A network's source as one run saw it."""
 
     network: str

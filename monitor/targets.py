@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
@@ -22,8 +21,7 @@ class TargetRow(NamedTuple):
     removed_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class TargetChanges:
+class TargetChanges(NamedTuple):
     """What an edit of the watch list did. Sorted by address."""
 
     added: tuple[TargetRow, ...] = ()

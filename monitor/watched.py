@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from collectors.endpoint import Endpoint, parse_endpoints
 from monitor.config.bittensor import Bittensor
@@ -12,8 +13,7 @@ from monitor.config.settings import Settings, setting_of
 from monitor.config.watch_list import Delegate, WatchList
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedNetwork:
+class WatchedNetwork(NamedTuple):
     """One Tezos network and its delegates."""
 
     endpoints_key: str
@@ -41,8 +41,7 @@ def watched_networks(settings: Settings, watch_list: WatchList) -> tuple[Watched
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedBittensor:
+class WatchedBittensor(NamedTuple):
     """The Bittensor network and what is watched on it."""
 
     endpoints: tuple[Endpoint, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,11 +102,11 @@ class _Reading:
     def fail(self, error: str) -> None:
         """Somebody answered, and nothing could be read."""
         self.error = error
-        self.source = replace(self.source, failure=error)
+        self.source = self.source._replace(failure=error)
 
     def items(self) -> Iterator[Item]:
         found = probe(self.rpc, self.plan, self.collector.endpoints, self.collector.client.preferred())
-        self.source = replace(self.source, endpoints=found.readings)
+        self.source = self.source._replace(endpoints=found.readings)
         if not found.heads or found.genesis is None:
             self.error = found.error or "no endpoint answered"
             return
@@ -115,13 +115,12 @@ class _Reading:
         except ValueError as error:
             self.fail(str(error))
             return
-        self.source = replace(
-            self.source,
+        self.source = self.source._replace(
             network=self.network,
             expected_chain_id=found.genesis,
             head_level=max(head.best for head in found.heads),
         )
-        self.plan = replace(self.plan, network=self.network)
+        self.plan = self.plan._replace(network=self.network)
         if self._nothing_new(found.heads[0]):
             self.caught_up = True
             return
@@ -163,15 +162,15 @@ class _Reading:
             reader.take(self.rpc.ask(follow, endpoint=head.endpoint).replies)
         snapshot = reader.snapshot(head.best)
         first = self._first_level(final)
-        self.source = replace(self.source, head_timestamp=snapshot.chain.timestamp)
+        self.source = self.source._replace(head_timestamp=snapshot.chain.timestamp)
         if not self.probed:
             self.probed = True
             yield Probed(self.network, found.genesis, first, final, snapshot.chain.timestamp)
         try:
             yield from self._blocks(head, runtimes, reader.runtime, first, final)
         except DoesNotFollow as error:
-            self.source = replace(
-                self.source, disagreement=Disagreement(error.level - 1, (head.endpoint, "what was read before"))
+            self.source = self.source._replace(
+                disagreement=Disagreement(error.level - 1, (head.endpoint, "what was read before"))
             )
             raise
         except SourceError:
@@ -266,7 +265,7 @@ class _Reading:
         assert self.network is not None
         last = read[-1].level if read else gaps[-1].to_level
         cursor = self.plan.cursor or Cursor(self.network, last, newest, last, last)
-        self.plan = replace(self.plan, cursor=cursor._replace(level=last, hash=newest))
+        self.plan = self.plan._replace(cursor=cursor._replace(level=last, hash=newest))
         return BlocksRead(
             self.network,
             tuple(one.block for one in read if one.block is not None),

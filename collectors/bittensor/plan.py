@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.model import Cursor
 
 
-@dataclass(frozen=True, slots=True)
-class BittensorPlan:
+class BittensorPlan(NamedTuple):
     """One network, as the last run left it."""
 
     network: str | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from collectors.bittensor.batch import RpcCall
@@ -56,11 +55,10 @@ def probe(rpc: JsonRpc, plan: BittensorPlan, endpoints: Sequence[Endpoint], pref
         try:
             head = _ask(rpc, plan, label)
         except SourceError as failure:
-            readings[label] = replace(readings[label], answered=False, error=failure.detail)
+            readings[label] = readings[label]._replace(answered=False, error=failure.detail)
             error = f"{label}: {failure.detail}"
             continue
-        readings[label] = replace(
-            readings[label],
+        readings[label] = readings[label]._replace(
             answered=True,
             chain_id=head.genesis,
             head_level=head.best,
@@ -75,7 +73,7 @@ def probe(rpc: JsonRpc, plan: BittensorPlan, endpoints: Sequence[Endpoint], pref
     heads.sort(key=lambda head: head.endpoint in late)  # stable: only who lags far behind is asked last
     for head in heads:
         if head.endpoint in late and head.final is not None:
-            readings[head.endpoint] = replace(readings[head.endpoint], head_level=head.final)
+            readings[head.endpoint] = readings[head.endpoint]._replace(head_level=head.final)
     return Probe(tuple(readings.values()), tuple(heads), genesis, error if not heads else None)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from collectors.endpoint import Endpoint
@@ -69,8 +69,7 @@ class _Reading:
         readings = self.finish.readings
         if self.still_unread is not None:
             readings = (*readings, self.still_unread)
-        return replace(
-            self.finish,
+        return self.finish._replace(
             network=self.network,
             source=self.source,
             readings=readings,
@@ -81,12 +80,12 @@ class _Reading:
     def fail(self, error: str) -> None:
         """Not even one level could be read."""
         self.error = error
-        self.source = replace(self.source, failure=error)
+        self.source = self.source._replace(failure=error)
 
     def items(self) -> Iterator[Item]:
         plan = self.plan
         self.probe = found = probe(self.client, plan, self.collector.endpoints)
-        self.source = replace(self.source, endpoints=found.readings)
+        self.source = self.source._replace(endpoints=found.readings)
         if found.head is None or found.chain_id is None:
             self.error = found.error or "no endpoint answered"
             if not found.excluded and any(reading.answered for reading in found.readings):
@@ -100,8 +99,7 @@ class _Reading:
         if self.network is None:
             self.network = name
         head, final = found.head, found.head.level - FINALITY
-        self.source = replace(
-            self.source,
+        self.source = self.source._replace(
             network=self.network,
             head_level=head.level,
             head_timestamp=head.timestamp,
@@ -119,7 +117,7 @@ class _Reading:
     def _levels(self, first: int, final: int, head: Head) -> Iterator[Item]:
         assert self.network is not None
         if final < first:
-            self.finish = replace(self.finish, caught_up=final >= first - 1)
+            self.finish = self.finish._replace(caught_up=final >= first - 1)
             return
         from collectors.tezos.ledger import Ledger
         from collectors.tezos.pipeline import Pipeline
@@ -149,13 +147,12 @@ class _Reading:
             yield ledger.batch()
         if stopped is not None:
             yield stopped
-        self.finish = replace(self.finish, caught_up=ledger.last_level == final)
+        self.finish = self.finish._replace(caught_up=ledger.last_level == final)
         if self.error is None:
             from collectors.tezos.health import read_health
 
             health = read_health(self.client, plan, ledger, final, self._unfit(final))
-            self.finish = replace(
-                self.finish,
+            self.finish = self.finish._replace(
                 readings=health.readings,
                 read_targets=health.read_targets,
                 failed_targets=health.failed_targets,
@@ -190,7 +187,7 @@ class _Reading:
             else:
                 since = ledger.unread_since(read.level)
                 if read.unreadable is not None:
-                    self.source = replace(self.source, unreadable=UnreadableLevel(read.level, reason, since))
+                    self.source = self.source._replace(unreadable=UnreadableLevel(read.level, reason, since))
                 if self.plan.now - since < UNREADABLE_GRACE:
                     self._look_further(levels, ledger)
                     return Blocked(ledger.network, read.level, reason, since)
@@ -223,7 +220,7 @@ class _Reading:
         if not witness.contradicts(read.level, read.facts.head.hash):
             return None
         disagreement = witness.disagreement(read.level, read.endpoint or "")
-        self.source = replace(self.source, disagreement=disagreement)
+        self.source = self.source._replace(disagreement=disagreement)
         return "endpoints disagree about this block"
 
     def _hash_at(self, level: int, endpoint: str | None = None) -> str | None:
@@ -247,7 +244,7 @@ class _Reading:
         if any(answer == known for answer in answers.values()):
             other = next((label for label, answer in answers.items() if answer not in (None, known)), labels[0])
             same = next(label for label, answer in answers.items() if answer == known)
-            self.source = replace(self.source, disagreement=ledger.disagreement(level, same, other))
+            self.source = self.source._replace(disagreement=ledger.disagreement(level, same, other))
             self.error = f"level {level + 1} does not follow level {level}: endpoints are on different branches"
             return None
         if all(answer is None for answer in answers.values()):
@@ -259,7 +256,7 @@ class _Reading:
             self.error = str(error)
             return None
         reorganisation = Reorganisation(common, level)
-        self.source = replace(self.source, reorganisation=reorganisation)
+        self.source = self.source._replace(reorganisation=reorganisation)
         return Reorganised(ledger.network, reorganisation, common_hash)
 
 

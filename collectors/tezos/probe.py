@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from collectors.endpoint import Endpoint
@@ -35,8 +34,7 @@ class Probe(NamedTuple):
     witness: Witness | None
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(NamedTuple):
     """Hashes of finalised levels as another endpoint knows them."""
 
     endpoint: str
@@ -92,9 +90,8 @@ def _ask_head(client: RpcClient, reading: EndpointReading) -> tuple[EndpointRead
     try:
         head = parse_head(client.get(paths.header("head"), endpoint=reading.label).value)
     except SourceError as error:
-        return replace(reading, answered=False, error=error.detail), None, error.detail
-    told = replace(
-        reading,
+        return reading._replace(answered=False, error=error.detail), None, error.detail
+    told = reading._replace(
         answered=True,
         chain_id=head.chain_id,
         head_level=head.level,
@@ -137,17 +134,17 @@ def _ask_witness(
             other = parse_head(client.get(paths.header(block_id), endpoint=label).value)
         except SourceError as error:
             if readings[label].answered is None:
-                readings[label] = replace(readings[label], answered=False, error=error.detail)
+                readings[label] = readings[label]._replace(answered=False, error=error.detail)
             break
         if other.chain_id is not None and other.chain_id != head.chain_id:
-            readings[label] = replace(readings[label], answered=True, chain_id=other.chain_id)
+            readings[label] = readings[label]._replace(answered=True, chain_id=other.chain_id)
             break
         if other.hash is not None:
             hashes.append((other.level, other.hash))
         hashes.append((other.level - 1, other.predecessor))
         if readings[label].head_level is None:
-            readings[label] = replace(
-                readings[label], answered=True, chain_id=other.chain_id, head_level=other.level + FINALITY
+            readings[label] = readings[label]._replace(
+                answered=True, chain_id=other.chain_id, head_level=other.level + FINALITY
             )
     return (Witness(label, tuple(hashes)) if hashes else None), readings
 
@@ -157,9 +154,9 @@ def _ask_state(client: RpcClient, plan: Plan, reading: EndpointReading) -> Endpo
     try:
         if plan.want_peers and plan.now // 60 % 2:
             answer = client.get("/network/connections", endpoint=reading.label, optional=True)
-            return replace(reading, peers=parse_connections(answer.value))
+            return reading._replace(peers=parse_connections(answer.value))
         answer = client.get(f"{paths.CHAIN}/is_bootstrapped", endpoint=reading.label, optional=True)
         bootstrapped, sync_state = parse_bootstrapped(answer.value)
-        return replace(reading, bootstrapped=bootstrapped, sync_state=sync_state)
+        return reading._replace(bootstrapped=bootstrapped, sync_state=sync_state)
     except SourceError:
         return reading  # public nodes commonly refuse both: not told is not a fault

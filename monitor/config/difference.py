@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.config.bittensor import ENABLED, RuleAlerts, WatchedColdkey, WatchedHotkey, WatchedSubnet
 from monitor.config.watch_list import AlertLimit, Delegate, WatchList
@@ -12,8 +12,7 @@ _Target = Delegate | WatchedHotkey | WatchedSubnet | WatchedColdkey
 _Key = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """By label. ``str()`` is one line: ``+carol −bob, alice: baking threshold 1 → 2``."""
 
     added: tuple[str, ...]

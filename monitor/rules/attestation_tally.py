@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from monitor.model import Evidence
@@ -21,8 +20,7 @@ class Miss(NamedTuple):
     """The block that should have carried the attestation came at a round above 0: late for everyone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """Misses since the last resolution. Changes only with a miss, the met right after one, and while open."""
 
     streak: int = 0
@@ -48,8 +46,7 @@ class Tally:
             blocks = ((self.blocks << step) | 1) & ((1 << retained) - 1) if self.blocks and step < retained else 1
         else:  # judged again after a reorganisation
             blocks = self.blocks | 1 << -step
-        return replace(
-            self,
+        return self._replace(
             streak=self.streak + 1,
             last_level=max(level, self.last_level),
             blocks=blocks,
@@ -59,17 +56,17 @@ class Tally:
     def counted(self, missed: int, of: int, first_level: int) -> Tally:
         """Before an incident is open: what its opening would count."""
         first_at = next((miss.at for miss in self.latest if miss.level == first_level), None)
-        return replace(self, missed=missed, of=of, first_level=first_level, first_at=first_at)
+        return self._replace(missed=missed, of=of, first_level=first_level, first_at=first_at)
 
     def one_more_while_open(self, level: int, at: int) -> Tally:
         first = (level, at) if self.first_level is None else (self.first_level, self.first_at)
-        return replace(self, missed=self.missed + 1, of=self.of + 1, first_level=first[0], first_at=first[1])
+        return self._replace(missed=self.missed + 1, of=self.of + 1, first_level=first[0], first_at=first[1])
 
     def met(self) -> Tally:
-        return replace(self, streak=0)
+        return self._replace(streak=0)
 
     def met_while_open(self) -> Tally:
-        return replace(self, streak=0, of=self.of + 1)
+        return self._replace(streak=0, of=self.of + 1)
 
     def within(self, window: int) -> int:
         """Missed levels in the `window` blocks up to and with the newest missed one."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 CHAIN = "source"
 """The target of what concerns the whole chain, as of the source's incidents."""
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
-    hotkeys: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+class Watched(NamedTuple):
+    hotkeys: Mapping[str, tuple[int, ...]] = {}
     """Hotkey -> the subnets it is watched on."""
     subnets: frozenset[int] = frozenset()
     coldkeys: frozenset[str] = frozenset()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +93,7 @@ def plan_from(
         stale_after=180,
         now=now,
     )
-    return replace(plan, **changes)
+    return plan._replace(**changes)
 
 
 def final_of(node: SubtensorNode, chain: Chain) -> int:

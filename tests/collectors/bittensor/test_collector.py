@@ -153,7 +153,7 @@ def test_metadata_is_fetched_once_and_read_from_disk_by_the_next_run(node: Liste
 
 def test_with_nothing_new_only_the_head_is_asked_for_a_minute(node: Listening, cache: Path) -> None:
     final = final_of(node, CHAIN)
-    soon = replace(behind(node, 0), now=CHAIN.timestamp(final) + 59)
+    soon = behind(node, 0)._replace(now=CHAIN.timestamp(final) + 59)
     found = collect(soon, cache, node.url)
     assert (found.items[:-1], found.finished.caught_up, found.error) == ([], True, "")
     assert found.finished.requests == 1
@@ -163,7 +163,7 @@ def test_a_head_that_stays_for_more_than_a_minute_is_read_again_so_that_a_stands
     node: Listening, cache: Path
 ) -> None:
     final = final_of(node, CHAIN)
-    found = collect(replace(behind(node, 0), now=CHAIN.timestamp(final) + 61), cache, node.url)
+    found = collect(behind(node, 0)._replace(now=CHAIN.timestamp(final) + 61), cache, node.url)
     assert (found.snapshot.chain.block, found.levels, found.finished.caught_up) == (final, [], True)
 
 
@@ -192,8 +192,8 @@ def test_a_chain_that_nobody_knows_is_named_by_the_setting_or_by_its_genesis(tmp
     with Listening(chain, chain.plan.block_at(100)) as node:
         plan = plan_from(chain, None, int(node.clock()))
         plain = collect(plan, tmp_path, node.url)
-        named = collect(replace(plan, name_override="local"), tmp_path, node.url)
-        wrong = collect(replace(plan, name_override="finney"), tmp_path, node.url)
+        named = collect(plan._replace(name_override="local"), tmp_path, node.url)
+        wrong = collect(plan._replace(name_override="finney"), tmp_path, node.url)
     assert plain.finished.network == "bittensor:abababab"
     assert named.finished.network == "bittensor:local"
     assert wrong.items == [wrong.finished]
@@ -205,7 +205,7 @@ def test_the_same_block_under_another_hash_is_told_and_nothing_after_it_taken(no
     plan = behind(node)
     final = final_of(node, CHAIN)
     other = cursor_at(CHAIN, final - 5)._replace(hash="0x" + "cd" * 32)
-    found = collect(replace(plan, cursor=other), cache, node.url)
+    found = collect(plan._replace(cursor=other), cache, node.url)
     assert found.levels == []
     assert found.error == f"127.0.0.1#1: block {final - 4} does not follow block {final - 5} as it was read before"
     assert found.finished.source.disagreement is not None

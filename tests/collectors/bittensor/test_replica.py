@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +166,6 @@ def test_a_node_that_leaves_keys_out_is_an_error_and_nothing_is_read(tmp_path: P
 
 def test_a_pinned_chain_that_is_not_the_recorded_one_is_not_read(tmp_path: Path) -> None:
     with RawNode(replays()) as node:
-        found = collect(replace(PLAN, expected_chain_id="0x" + "46" * 32), tmp_path, node.url)
+        found = collect(PLAN._replace(expected_chain_id="0x" + "46" * 32), tmp_path, node.url)
     assert found.items == [found.finished]
     assert found.error == "127.0.0.1#1: on another chain than the one pinned"

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -80,7 +79,7 @@ def test_with_nothing_new_only_the_head_is_asked(nodes: tuple[Node, Node]) -> No
 def test_a_chain_younger_than_its_finality_is_no_error() -> None:
     with Node(CHAIN, clock=Clock(CHAIN.plan.genesis_time)) as node:
         cursor = Cursor(NETWORK, CHAIN.plan.first_level + 5, "hash", 0, 0)
-        found = collect(replace(plan_from(FINAL), cursor=cursor, now=CHAIN.plan.genesis_time), node.url)
+        found = collect(plan_from(FINAL)._replace(cursor=cursor, now=CHAIN.plan.genesis_time), node.url)
     assert (found.batches, found.finished.error, found.finished.caught_up) == ([], None, False)
 
 
@@ -100,7 +99,7 @@ def test_a_run_whose_time_is_over_stops_between_levels_without_an_error(nodes: t
 
 
 def test_a_delegate_new_in_this_run_starts_at_the_next_level(nodes: tuple[Node, Node]) -> None:
-    plan = replace(plan_from(FINAL - 30), watched={ALICE: None})
+    plan = plan_from(FINAL - 30)._replace(watched={ALICE: None})
     found = collect(plan, nodes[0].url)
     assert min(one.level for one in found.observations if one.duty == "attestation") == FINAL - 29
 
@@ -168,7 +167,7 @@ def test_an_unreadable_level_blocks_until_it_had_its_time(nodes: tuple[Node, Nod
 def test_after_three_minutes_it_is_passed_as_unknown(nodes: tuple[Node, Node]) -> None:
     nodes[0].faults.add(faults.no_metadata(levels=(FINAL - 5, FINAL - 5)))
     before = collect(plan_from(FINAL - 6), nodes[0].url)
-    later = replace(plan_from(FINAL - 6), now=NOW + UNREADABLE_GRACE, readings=read_readings(*before.finished.readings))
+    later = plan_from(FINAL - 6)._replace(now=NOW + UNREADABLE_GRACE, readings=read_readings(*before.finished.readings))
     found = collect(later, nodes[0].url)
     assert found.blocked is None
     assert [gap for batch in found.batches for gap in batch.gaps] == [
@@ -184,7 +183,7 @@ def test_a_second_unreadable_level_has_its_three_minutes_beside_the_first(nodes:
     nodes[0].faults.add(faults.no_metadata(levels=(FINAL - 5, FINAL - 3)))
     before = collect(plan_from(FINAL - 6), nodes[0].url)
     assert before.blocked is not None
-    later = replace(plan_from(FINAL - 6), now=NOW + UNREADABLE_GRACE, readings=read_readings(*before.finished.readings))
+    later = plan_from(FINAL - 6)._replace(now=NOW + UNREADABLE_GRACE, readings=read_readings(*before.finished.readings))
     gaps = [gap.from_level for batch in collect(later, nodes[0].url).batches for gap in batch.gaps]
     assert gaps == [FINAL - 5, FINAL - 4, FINAL - 3]
 
@@ -246,5 +245,5 @@ def test_a_head_that_reorganises_above_finality_is_no_ones_business(nodes: tuple
 
 def test_a_level_after_a_passed_one_is_not_chained_to_it(nodes: tuple[Node, Node]) -> None:
     cursor = Cursor(NETWORK, FINAL - 5, "", FINAL - 5, FINAL - 55)
-    found = collect(replace(plan_from(FINAL - 5), cursor=cursor), nodes[0].url)
+    found = collect(plan_from(FINAL - 5)._replace(cursor=cursor), nodes[0].url)
     assert found.levels == list(range(FINAL - 4, FINAL + 1))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,7 +34,7 @@ def reading(target: str, kind: str, **value: Any) -> Reading:
 
 def ledger_of(*readings: Reading, watched: tuple[str, ...] = (ALICE, BOB), cycle: int | None = CYCLE) -> Ledger:
     plan = make_plan(CHAIN, NOW, dict.fromkeys(watched, 0), cursor_at(CHAIN, HEAD - 20))
-    return Ledger(NETWORK, replace(plan, readings=read_readings(*readings), cycle=cycle), HEAD - 19)
+    return Ledger(NETWORK, plan._replace(readings=read_readings(*readings), cycle=cycle), HEAD - 19)
 
 
 def power(node: Node, *before: Reading) -> dict[str, Any]:

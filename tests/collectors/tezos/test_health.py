@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -56,7 +55,7 @@ def health(
     new_due: tuple[str, ...] = (),
 ) -> Health:
     plan = make_plan(CHAIN, NOW, dict.fromkeys(targets, 0), cursor_at(CHAIN, HEAD - 20))
-    plan = replace(plan, readings=read_readings(*(settled(*targets) if readings is None else readings)), due=due)
+    plan = plan._replace(readings=read_readings(*(settled(*targets) if readings is None else readings)), due=due)
     ledger = Ledger(NETWORK, plan, HEAD - 19)
     ledger.cycle, ledger.protocol, ledger.advanced = CYCLE, PROTOCOL, advanced
     ledger.new_due = dict.fromkeys(new_due, "missed")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from collectors.tezos.block import parse_block
@@ -35,7 +34,7 @@ PROTOCOL = "PsUshuai9QapM5TGj1JpuVGkdxz5GykdnEvS6Rh8SUVrARvZLCY"
 def ledger_of(*watched: str, first: int = LEVEL, **changes: Any) -> Ledger:
     cursor = Cursor(NETWORK, first - 1, "hash of the cursor", first - 1, 0)
     plan = make_plan(CHAIN, NOW, dict.fromkeys(watched, 0), None)
-    return Ledger(NETWORK, replace(plan, **{"network": NETWORK, "cursor": cursor, "cycle": 1375, **changes}), first)
+    return Ledger(NETWORK, plan._replace(**{"network": NETWORK, "cursor": cursor, "cycle": 1375, **changes}), first)
 
 
 def read_of(facts: BlockFacts, *holders: str, bakers: tuple[str, ...] = (), **more: Any) -> LevelRead:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -56,7 +56,7 @@ class Source:
         told: list[str] = []
         for _ in range(runs):
             if age is not None:
-                reading = replace(reading, head_timestamp=self.now - age)
+                reading = reading._replace(head_timestamp=self.now - age)
             for judged in self.rule.judge(reading, self.settings, self.now):
                 key = CheckKey(reading.network, judged.target, self.rule.card.name)
                 state = self.states.get(judged.target, NEW)
@@ -111,13 +111,13 @@ def test_when_all_are_down_the_source_tells_and_not_each_endpoint() -> None:
 
 def test_a_node_that_says_it_is_not_in_sync_is_told() -> None:
     source = Source(not_bootstrapped.RULE)
-    assert source.sees(seen(replace(OWN, bootstrapped=False), PUBLIC), runs=3) == ["bkr1#1 120 firing warning"]
+    assert source.sees(seen(OWN._replace(bootstrapped=False), PUBLIC), runs=3) == ["bkr1#1 120 firing warning"]
     assert source.sees(seen(OWN, PUBLIC)) == ["bkr1#1 180 resolved warning"]
 
 
 @pytest.mark.parametrize("state", ["unsynced", "stuck"])
 def test_a_bootstrapped_node_may_still_be_out_of_sync(state: str) -> None:
-    node = replace(OWN, sync_state=state)
+    node = OWN._replace(sync_state=state)
     assert Source(not_bootstrapped.RULE).sees(seen(node), runs=3) == ["bkr1#1 120 firing warning"]
 
 
@@ -125,13 +125,13 @@ def test_a_node_that_tells_its_state_every_other_run_is_still_judged() -> None:
     source = Source(not_bootstrapped.RULE)
     told = []
     for _ in range(2):
-        told += source.sees(seen(replace(OWN, bootstrapped=False)))
-        told += source.sees(seen(replace(OWN, bootstrapped=None)))
+        told += source.sees(seen(OWN._replace(bootstrapped=False)))
+        told += source.sees(seen(OWN._replace(bootstrapped=None)))
     assert told == ["bkr1#1 120 firing warning"]
 
 
 def test_an_endpoint_on_another_chain_is_told_at_once() -> None:
-    lost = replace(PUBLIC, chain_id="NetXother")
+    lost = PUBLIC._replace(chain_id="NetXother")
     source = Source(wrong_chain.RULE)
     assert source.sees(seen(OWN, lost)) == ["rpc.example#2 0 firing critical"]
     assert source.sees(seen(OWN, PUBLIC)) == ["rpc.example#2 60 resolved critical"]
@@ -139,12 +139,12 @@ def test_an_endpoint_on_another_chain_is_told_at_once() -> None:
 
 def test_the_source_is_on_another_chain_when_no_endpoint_is_on_the_right_one() -> None:
     source = Source(wrong_chain.RULE)
-    assert source.sees(seen(replace(OWN, chain_id="NetXother"))) == ["source 0 firing critical"]
+    assert source.sees(seen(OWN._replace(chain_id="NetXother"))) == ["source 0 firing critical"]
     assert source.sees(seen(OWN)) == ["source 60 resolved critical"]
 
 
 def test_before_a_chain_is_pinned_none_is_wrong() -> None:
-    assert Source(wrong_chain.RULE).sees(replace(seen(OWN), expected_chain_id=None)) == []
+    assert Source(wrong_chain.RULE).sees(seen(OWN)._replace(expected_chain_id=None)) == []
 
 
 def test_a_head_older_than_the_threshold_is_told_at_once() -> None:
@@ -160,23 +160,23 @@ def test_a_head_from_the_future_is_not_stale() -> None:
 
 def test_an_own_node_four_levels_behind_for_a_minute_is_told() -> None:
     source = Source(node_behind.RULE)
-    assert source.sees(seen(replace(OWN, head_level=997), PUBLIC), runs=5) == []
-    assert source.sees(seen(replace(OWN, head_level=996), PUBLIC), runs=2) == ["bkr1#1 360 firing warning"]
+    assert source.sees(seen(OWN._replace(head_level=997), PUBLIC), runs=5) == []
+    assert source.sees(seen(OWN._replace(head_level=996), PUBLIC), runs=2) == ["bkr1#1 360 firing warning"]
     assert source.sees(seen(OWN, PUBLIC), runs=2) == ["bkr1#1 480 resolved warning"]
 
 
 def test_an_own_node_is_behind_even_where_its_own_head_was_read() -> None:
-    lagging = replace(seen(replace(OWN, head_level=990), PUBLIC), head_level=990)
+    lagging = seen(OWN._replace(head_level=990), PUBLIC)._replace(head_level=990)
     assert Source(node_behind.RULE).sees(lagging, runs=2) == ["bkr1#1 60 firing warning"]
 
 
 def test_a_public_endpoint_behind_is_nobodys_business() -> None:
-    assert Source(node_behind.RULE).sees(seen(OWN, replace(PUBLIC, head_level=5)), runs=5) == []
+    assert Source(node_behind.RULE).sees(seen(OWN, PUBLIC._replace(head_level=5)), runs=5) == []
 
 
 def test_endpoints_that_disagree_are_told_at_once_until_they_agree() -> None:
     source = Source(endpoints_disagree.RULE)
-    torn = replace(seen(OWN, PUBLIC), disagreement=Disagreement(998, ("bkr1#1", "rpc.example#2")))
+    torn = seen(OWN, PUBLIC)._replace(disagreement=Disagreement(998, ("bkr1#1", "rpc.example#2")))
     assert source.sees(torn) == ["source 0 firing critical"]
     assert source.sees(seen(OWN, PUBLIC_DOWN)) == []
     assert source.sees(seen(OWN, PUBLIC)) == ["source 120 resolved critical"]
@@ -184,31 +184,31 @@ def test_endpoints_that_disagree_are_told_at_once_until_they_agree() -> None:
 
 def test_a_disagreement_is_over_when_only_one_endpoint_is_left() -> None:
     source = Source(endpoints_disagree.RULE)
-    source.sees(replace(seen(OWN, PUBLIC), disagreement=Disagreement(998, ("bkr1#1", "rpc.example#2"))))
+    source.sees(seen(OWN, PUBLIC)._replace(disagreement=Disagreement(998, ("bkr1#1", "rpc.example#2"))))
     assert source.sees(seen(OWN)) == ["source 60 resolved critical"]
 
 
 def test_few_peers_for_five_minutes_are_told() -> None:
     source = Source(low_peers.RULE)
-    assert source.sees(seen(replace(OWN, peers=5)), runs=10) == []
-    assert source.sees(seen(replace(OWN, peers=4)), runs=6) == ["bkr1#1 900 firing warning"]
+    assert source.sees(seen(OWN._replace(peers=5)), runs=10) == []
+    assert source.sees(seen(OWN._replace(peers=4)), runs=6) == ["bkr1#1 900 firing warning"]
     assert source.sees(seen(OWN), runs=6) == ["bkr1#1 1260 resolved warning"]
 
 
 def test_a_node_that_does_not_tell_its_peers_is_not_judged_by_them() -> None:
-    assert Source(low_peers.RULE).sees(seen(replace(OWN, peers=None)), runs=10) == []
+    assert Source(low_peers.RULE).sees(seen(OWN._replace(peers=None)), runs=10) == []
 
 
 def test_switching_the_peers_rule_off_closes_what_was_open() -> None:
     source = Source(low_peers.RULE)
-    source.sees(seen(replace(OWN, peers=1)), runs=6)
+    source.sees(seen(OWN._replace(peers=1)), runs=6)
     source.settings = SourceSettings(min_peers=0)
-    assert source.sees(seen(replace(OWN, peers=1))) == ["bkr1#1 360 resolved warning switched-off"]
+    assert source.sees(seen(OWN._replace(peers=1))) == ["bkr1#1 360 resolved warning switched-off"]
 
 
 def test_a_level_that_cannot_be_judged_for_two_minutes_is_told() -> None:
     source = Source(unreadable.RULE)
-    strange = replace(seen(OWN), unreadable=UnreadableLevel(998, "operations without metadata", 0))
+    strange = seen(OWN)._replace(unreadable=UnreadableLevel(998, "operations without metadata", 0))
     assert source.sees(strange, runs=3) == ["source 120 firing critical"]
     assert source.sees(seen(OWN), runs=5) == []
     assert source.sees(seen(OWN)) == ["source 480 resolved critical"]
@@ -216,13 +216,13 @@ def test_a_level_that_cannot_be_judged_for_two_minutes_is_told() -> None:
 
 def test_a_reorganisation_is_told_and_over_with_the_next_clean_run() -> None:
     source = Source(reorganisation.RULE)
-    assert source.sees(replace(seen(OWN), reorganisation=Reorganisation(990, 998))) == ["source 0 firing critical"]
+    assert source.sees(seen(OWN)._replace(reorganisation=Reorganisation(990, 998))) == ["source 0 firing critical"]
     assert source.sees(seen(DOWN)) == []
     assert source.sees(seen(OWN)) == ["source 120 resolved critical"]
 
 
 def test_a_reorganisation_names_the_levels_that_are_judged_again() -> None:
-    (judged,) = reorganisation.judge(replace(seen(OWN), reorganisation=Reorganisation(990, 998)), SourceSettings(), 0)
+    (judged,) = reorganisation.judge(seen(OWN)._replace(reorganisation=Reorganisation(990, 998)), SourceSettings(), 0)
     evidence = judged.verdict.evidence
     assert (evidence["first_level"], evidence["last_level"], evidence["levels"]) == (991, 998, 8)
 
