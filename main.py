@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import click
-
-from monitor.commands.cli import HOME, configured, env_file_option, exit_with, json_option, leave, open_output
-from monitor.commands.cli_bittensor import bittensor
-from monitor.commands.cli_operations import OPERATIONS
 from monitor.loading import loading_code
+
+with loading_code():
+    import click
+
+    from monitor.commands.cli import HOME, configured, env_file_option, exit_with, json_option, leave, open_output
+    from monitor.commands.cli_bittensor import bittensor
+    from monitor.commands.cli_operations import OPERATIONS
 
 
 class _CheckByDefault(click.Group):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,15 +13,17 @@ class EndpointError(ValueError):
     """A setting that cannot be used. One line: setting, entry and fix; nothing of the URL itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """One node. Shown and stored by its label only, since the URL may carry a key in any of its parts."""
 
     label: str
     """host#ordinal; ordinals count the list's entries from 1."""
     kind: str | None
     """"own": told when it is down or behind, even while failover goes on judging. "public": compressed answers."""
-    url: str = field(repr=False)
+    url: str
+
+    def __repr__(self) -> str:
+        return f"Endpoint(label={self.label!r}, kind={self.kind!r})"
 
 
 class EndpointHealth(NamedTuple):

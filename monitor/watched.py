@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from collectors.endpoint import Endpoint, parse_endpoints
@@ -66,5 +65,5 @@ def watched_bittensor(settings: Settings, watch_list: WatchList) -> WatchedBitte
     name = "BITTENSOR_ARCHIVE_NETWORK"
     archive = settings.bittensor_archive_network
     found = () if archive is None else parse_endpoints(archive.get_secret_value(), name)
-    found = tuple(replace(endpoint, label=f"archive:{endpoint.label}") for endpoint in found)
+    found = tuple(endpoint._replace(label=f"archive:{endpoint.label}") for endpoint in found)
     return WatchedBittensor(endpoints, found, settings.bittensor_network, watch_list.bittensor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from collectors.bittensor.batch import RpcCall
@@ -84,24 +85,25 @@ class AtBlock:
     def map(self, item: str, *parts: Any) -> dict[tuple[Any, ...], Any]:
         """Every entry of a storage map ("Uids", or "Proxy.Proxies") below the leading key `parts`: all its key parts
         -> value. Raises Unreadable where the runtime does not have it."""
-        pallet, dot, name = item.partition(".")
-        pallet, name = (pallet, name) if dot else (PALLET, item)
-        prefix = self.runtime.prefix(pallet, name, *parts)
-        found: dict[tuple[Any, ...], Any] = {}
-        start = prefix
-        while True:
-            keys = self._ask("state_getKeysPaged", prefix, KEYS_PER_CALL, start, self.hash)
-            if not isinstance(keys, list) or not all(isinstance(key, str) and key.startswith(prefix) for key in keys):
-                raise Unreadable("not the keys of a storage map")
-            if not keys:
-                return found
-            values = read_values(self._ask("state_queryStorageAt", keys, self.hash), self.hash, keys)
-            found |= self.runtime.decode_map(pallet, name, values.items())
-            if len(keys) < KEYS_PER_CALL:
-                return found
-            if keys[-1] <= start:
-                raise Unreadable("keys of a storage map that do not end")
-            start = keys[-1]
+        return self.maps((item,), *parts)[item]
+
+    def maps(self, items: Sequence[str], *parts: Any) -> dict[str, dict[tuple[Any, ...], Any]]:
+        """Several of them below the same `parts`, a page of each in one question."""
+        named = {item: _place(item) for item in items}
+        prefixes = {item: self.runtime.prefix(*named[item], *parts) for item in items}
+        found: dict[str, dict[tuple[Any, ...], Any]] = {item: {} for item in items}
+        starts = dict(prefixes)
+        while starts:
+            asked = [(prefixes[item], KEYS_PER_CALL, start, self.hash) for item, start in starts.items()]
+            pages = dict(zip(starts, self._ask_all("state_getKeysPaged", asked), strict=True))
+            pages = {item: keys for item, keys in pages.items() if _keys(keys, prefixes[item])}
+            told = self._ask_all("state_queryStorageAt", [(keys, self.hash) for keys in pages.values()])
+            for (item, keys), values in zip(pages.items(), told, strict=True):
+                found[item] |= self.runtime.decode_map(*named[item], read_values(values, self.hash, keys).items())
+                if len(keys) == KEYS_PER_CALL and keys[-1] <= starts[item]:
+                    raise Unreadable("keys of a storage map that do not end")
+            starts = {item: keys[-1] for item, keys in pages.items() if len(keys) == KEYS_PER_CALL}
+        return found
 
     def block(self) -> ReadBlock:
         """Its calls and events."""
@@ -110,8 +112,22 @@ class AtBlock:
         blocks = BlockReader(self.network, self._rpc, self._runtimes, self.endpoint, self.runtime, None)
         return next(blocks.read([(self.number, self.hash)]))
 
-    def _ask(self, method: str, *params: Any) -> Any:
-        return self._rpc.one(method, *params, endpoint=self.endpoint).value
+    def _ask_all(self, method: str, params: Sequence[tuple[Any, ...]]) -> list[Any]:
+        calls = [RpcCall(method, one) for one in params]
+        return [reply.result() for reply in self._rpc.ask(calls, endpoint=self.endpoint).replies] if calls else []
+
+
+def _place(item: str) -> tuple[str, str]:
+    """(pallet, name)"""
+    pallet, dot, name = item.partition(".")
+    return (pallet, name) if dot else (PALLET, item)
+
+
+def _keys(page: Any, prefix: str) -> bool:
+    """Whether there are any. Raises Unreadable for what are no keys below `prefix`."""
+    if not isinstance(page, list) or not all(isinstance(key, str) and key.startswith(prefix) for key in page):
+        raise Unreadable("not the keys of a storage map")
+    return bool(page)
 
 
 def _listed(argument: Any) -> Any:

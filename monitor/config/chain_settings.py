@@ -7,10 +7,9 @@ time that a look takes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from collectors.endpoint import EndpointError
 from monitor.config.bittensor_nodes import http_addresses
@@ -30,13 +29,12 @@ _OTHERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ChainSettings:
+class ChainSettings(NamedTuple):
     """As `Settings` has them. Addresses are secrets: they are not shown."""
 
-    rpc_url: str | None = field(repr=False)
+    rpc_url: str | None
     """Addresses of HTTP; None where no node is given."""
-    archive: str | None = field(repr=False)
+    archive: str | None
     network: str | None
     metadata_cache: Path
     """Absolute."""
@@ -44,6 +42,9 @@ class ChainSettings:
     max_connections: int = RPC_MAX_CONNECTIONS
     max_body: int = RPC_MAX_BODY
     zone: tzinfo = UTC
+
+    def __repr__(self) -> str:
+        return f"ChainSettings(network={self.network!r}, metadata_cache={self.metadata_cache!r})"
 
 
 def load_chain_settings(

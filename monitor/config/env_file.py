@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from dotenv.parser import parse_stream
 
@@ -13,14 +13,16 @@ from monitor.config.names import ENV_FILE, RPC_URL, gives_a_node
 from monitor.config.problem import ConfigError, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A value somebody wrote, and where."""
+class Given(NamedTuple):
+    """A value somebody wrote, and where. The value may be a secret: it is not shown."""
 
     name: str
-    value: str = field(repr=False)
+    value: str
     file: str
     line: int | None
+
+    def __repr__(self) -> str:
+        return f"Given({self.name!r}, file={self.file!r}, line={self.line})"
 
 
 def read_text(path: Path, shown_as: str) -> str:

@@ -56,7 +56,8 @@ def read_dividends(block: AtBlock, netuid: int) -> Dividends:
     names = tuple(name for name in (ALPHA, ROOT_ALPHA, TAO) if state.has(name))
     if ALPHA not in names:
         raise Untold(f"runtime {block.runtime.spec_version} keeps no dividends (they begin with runtime 224)")
-    maps = {name: {hotkey: amount for (_, hotkey), amount in block.map(name, netuid).items()} for name in names}
+    told = block.maps(names, netuid)
+    maps = {name: {hotkey: amount for (_, hotkey), amount in entries.items()} for name, entries in told.items()}
     subnet = subnet_of(state, netuid, block.number, None, None, block.result(SWAP, "current_alpha_price", netuid))
     hotkeys = sorted({hotkey for found in maps.values() for hotkey, amount in found.items() if amount})
     for hotkey in hotkeys:

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import tzinfo
 from typing import NamedTuple
 
@@ -91,7 +90,7 @@ def _endpoints(settings: ChainSettings, network: str | None) -> tuple[Sequence[E
         raise WrongWord(f"{BITTENSOR_RPC_URL} is not set: write the address of a node, or give --network finney")
     archive = settings.archive
     keepers = () if archive is None else parse_endpoints(archive, BITTENSOR_ARCHIVE_NETWORK, PORT)
-    return endpoints, [replace(endpoint, label=f"archive:{endpoint.label}") for endpoint in keepers]
+    return endpoints, [endpoint._replace(label=f"archive:{endpoint.label}") for endpoint in keepers]
 
 
 def _client(settings: ChainSettings, endpoints: Sequence[Endpoint]) -> RpcClient:
