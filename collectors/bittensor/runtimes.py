@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from collectors.bittensor.block_facts import header_of
 from collectors.bittensor.codec import Runtime
 from collectors.bittensor.hexadecimal import to_bytes
 from collectors.bittensor.jsonrpc import JsonRpc
@@ -49,11 +50,8 @@ class Runtimes:
         return self._open[spec_version]
 
     def _fetch_of_parent(self, block_hash: str, endpoint: str | None) -> bytes:
-        header = self._rpc.one("chain_getHeader", block_hash, endpoint=endpoint).value
-        parent = header.get("parentHash") if isinstance(header, dict) else None
-        if not isinstance(parent, str):
-            raise Unreadable("not a block's header")
-        return fetch_metadata(self._rpc, parent, endpoint=endpoint)
+        header = header_of(self._rpc.one("chain_getHeader", block_hash, endpoint=endpoint).value)
+        return fetch_metadata(self._rpc, header.parent, endpoint=endpoint)
 
 
 def spec_of(raw: object) -> int:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from collectors.endpoint import EndpointError
 from monitor.config.bittensor_nodes import http_addresses
 from monitor.config.defaults import BITTENSOR_METADATA_CACHE, RPC_MAX_BODY, RPC_MAX_CONNECTIONS, RPC_TIMEOUT
-from monitor.config.env_file import Given, env_text, parse_env
-from monitor.config.names import BITTENSOR_RPC_URL, ENVIRONMENT, RPC_URL, RPC_URL_PREFIX, is_for_libraries, is_setting
+from monitor.config.env_file import Given, env_text, for_libraries, of_settings, parse_env
+from monitor.config.names import BITTENSOR_RPC_URL, RPC_URL, RPC_URL_PREFIX
 from monitor.config.problem import ConfigError
 
 if TYPE_CHECKING:
@@ -58,12 +58,8 @@ def load_chain_settings(
     home = path.absolute().parent if path else main_dir.absolute()
     written, problems, _ = parse_env(text, label)
     names = frozenset([*_ADDRESSES, *_OTHERS])
-    outside = {
-        name: Given(name, value.strip(), ENVIRONMENT, None)
-        for name, value in environ.items()
-        if value.strip() and is_setting(name, names)
-    }
-    values = {name: given for name, given in (written | outside).items() if is_setting(name, names)}
+    inside, outside = of_settings(written, environ, names)
+    values = inside | outside
     found = None if problems else _plain(values, home)
     if found is None:
         from monitor.config.settings_reader import read_settings
@@ -74,7 +70,7 @@ def load_chain_settings(
         if settings is None or problems:
             raise ConfigError([*problems, *faults])
         found = chain_settings(settings)
-    return found, {name: given.value for name, given in written.items() if is_for_libraries(name)}
+    return found, for_libraries(written)
 
 
 def chain_settings(settings: Settings) -> ChainSettings:

@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from pydantic_core import PydanticCustomError
 
 from monitor.config.delegates_file import parse_watch_list
-from monitor.config.env_file import Given, env_text, parse_env, read_text
-from monitor.config.layers import for_libraries, merged
+from monitor.config.env_file import Given, env_text, for_libraries, parse_env, read_text
+from monitor.config.layers import merged
 from monitor.config.misfits import misfits
 from monitor.config.problem import ConfigError, Problem
 from monitor.config.setting_values import check_heartbeat_address

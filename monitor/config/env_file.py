@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dotenv.parser import parse_stream
 
-from monitor.config.names import ENV_FILE, RPC_URL, gives_a_node
+from monitor.config.names import ENV_FILE, ENVIRONMENT, RPC_URL, gives_a_node, is_for_libraries, is_setting
 from monitor.config.problem import ConfigError, Problem
 
 
@@ -88,3 +88,21 @@ def parse_env(text: str, file: str) -> tuple[dict[str, Given], list[Problem], li
             warnings.append(Problem(file, line, name, said, "keep one of them"))
         found[name] = Given(name, value, file, line)
     return found, problems, warnings
+
+
+def of_settings(
+    written: Mapping[str, Given], environ: Mapping[str, str], names: frozenset[str]
+) -> tuple[dict[str, Given], dict[str, Given]]:
+    """(what the file says of these settings, what the real environment says of them, which wins)."""
+    inside = {name: given for name, given in written.items() if is_setting(name, names)}
+    outside = {
+        name: Given(name, value.strip(), ENVIRONMENT, None)
+        for name, value in environ.items()
+        if value.strip() and is_setting(name, names)
+    }
+    return inside, outside
+
+
+def for_libraries(written: Mapping[str, Given]) -> dict[str, str]:
+    """What .env holds for boto3, requests or the database driver (AWS_ACCESS_KEY_ID, HTTPS_PROXY, …)."""
+    return {name: given.value for name, given in written.items() if is_for_libraries(name)}

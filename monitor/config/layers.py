@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from monitor.config.env_file import Given
-from monitor.config.names import ALIASES, ENVIRONMENT, is_for_libraries, is_setting
+from monitor.config.env_file import Given, of_settings
+from monitor.config.names import ALIASES, is_for_libraries, is_setting
 from monitor.config.problem import Problem
 from monitor.config.settings import setting_names
 
@@ -13,23 +13,12 @@ from monitor.config.settings import setting_names
 def merged(written: Mapping[str, Given], environ: Mapping[str, str]) -> tuple[dict[str, Given], list[Problem]]:
     """(the value that counts by setting, warnings). The environment wins; aliases become the names they stand for."""
     names = frozenset(setting_names())
-    outside = {
-        name: Given(name, value.strip(), ENVIRONMENT, None)
-        for name, value in environ.items()
-        if value.strip() and is_setting(name, names)
-    }
-    inside = {name: given for name, given in written.items() if is_setting(name, names)}
+    inside, outside = of_settings(written, environ, names)
     warnings = _misspelt(written, names)
     values: dict[str, Given] = {}
     for layer in (inside, outside):
         values |= _without_aliases(layer, warnings)
     return values, warnings
-
-
-def for_libraries(written: Mapping[str, Given]) -> dict[str, str]:
-    """What .env holds for boto3, requests or the database driver (AWS_ACCESS_KEY_ID, HTTPS_PROXY, …)."""
-    names = frozenset(setting_names())
-    return {name: given.value for name, given in written.items() if name not in names and is_for_libraries(name)}
 
 
 def _without_aliases(layer: Mapping[str, Given], warnings: list[Problem]) -> dict[str, Given]:

@@ -15,6 +15,8 @@ ALIASES = {
 """Second names that mean the same; the earlier tools' documents and their code used one each."""
 ENVIRONMENT = "environment"
 """What a problem names as its file where a variable of the real environment is at fault."""
+_OWN = ("AWS_REGION",)
+"""Settings that look like a library's: they are handed to it, not left in the environment."""
 _LIBRARY_PREFIXES = ("AWS_", "PG", "SSL_CERT_", "OPENSSL_")
 _LIBRARY_NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "TZ")
 
@@ -31,4 +33,4 @@ def gives_a_node(values: Mapping[str, str]) -> bool:
 
 def is_for_libraries(name: str) -> bool:
     """Whether boto3, requests or the database driver read it (AWS_ACCESS_KEY_ID, HTTPS_PROXY, …)."""
-    return name.startswith(_LIBRARY_PREFIXES) or name.upper() in _LIBRARY_NAMES
+    return name not in _OWN and (name.startswith(_LIBRARY_PREFIXES) or name.upper() in _LIBRARY_NAMES)

@@ -8,6 +8,7 @@ import pytest
 
 from monitor.config.catalogue import env_example, readme_table, rows
 from monitor.config.configuration import load
+from monitor.config.names import is_for_libraries
 from monitor.config.settings import Settings, setting_names
 
 ROOT = Path(__file__).parents[3]
@@ -51,3 +52,7 @@ def test_a_checkout_watches_nobody_before_somebody_says_whom() -> None:
         pytest.skip("not a git checkout")
     assert "delegates.example.json" in tracked
     assert not {"delegates.json", ".env"} & set(tracked)
+
+
+def test_no_setting_is_taken_for_a_librarys() -> None:
+    assert not [name for name in setting_names() if is_for_libraries(name)]
