@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from monitor.bittensor.history import Sample, Samples
-from monitor.bittensor.neuron import Commit, Lender, PendingChildren, Relative
-from monitor.bittensor.units import BLOCKS_PER_HOUR, RAO
+from monitor.bittensor.neuron import Lender, PendingChildren, Relative
+from monitor.bittensor.units import RAO
 from monitor.model import Occurrence
 from monitor.rules.bittensor import (
     childkeys_pending,
@@ -18,9 +18,7 @@ from monitor.rules.bittensor import (
     inactive,
     permit_lost,
     permit_margin,
-    reveal_missing,
     root_dividends_drop,
-    stake_outflow,
     version_key,
     vtrust_low,
     weights_failed,
@@ -53,14 +51,6 @@ from tests.monitor.rules.bittensor.states import (
     with_subnet,
     with_vectors,
 )
-
-COMMITTING = with_parameters(commit_reveal_weights_enabled=True)._replace(mechanisms=2)
-
-
-def revealed(context: BittensorContext, blocks: int, mechanism: int = 0) -> BittensorContext:
-    """The same some blocks on, the newest of which holds a reveal."""
-    reveal = occurrence("weights_revealed", context.block + blocks, mechanism=mechanism)
-    return later(context, blocks, occurrences={**context.occurrences, "weights_revealed": (reveal,)})
 
 
 def with_age(blocks: int, **fields: Any) -> BittensorContext:
@@ -307,78 +297,6 @@ def test_root_dividends_are_judged_over_all_subnets() -> None:
     assert watch.sees(later(grown, 720)) == ["resolved warning"]
 
 
-# V9
-
-
-def test_commits_that_are_not_revealed_in_time_are_told() -> None:
-    watch = Watch(reveal_missing.RULE)
-
-    def committed(epoch: int) -> BittensorContext:
-        return validator(subnet=COMMITTING, neuron=neuron(commits=(Commit(0, epoch, BLOCK - 1500),)))
-
-    assert watch.sees(committed(25_000 - 2)) == []
-    assert watch.sees(committed(25_000 - 3)) == ["firing warning"]
-    assert watch.sees(committed(25_000 - 4)) == ["escalated critical"]
-    assert watch.sees(validator(subnet=COMMITTING)) == [], "thrown away is not revealed"
-    assert watch.sees(revealed(validator(subnet=COMMITTING), 30)) == ["resolved critical"]
-
-
-def test_a_commit_that_the_chain_threw_away_unrevealed_is_told_too() -> None:
-    watch = Watch(reveal_missing.RULE)
-    commit = occurrence("weights_committed", BLOCK - 3 * TEMPO - 5, mechanism=0)
-    lost = validator(subnet=COMMITTING, occurrences=happened(commit))
-    assert watch.sees(lost) == ["firing warning"]
-    assert watch.sees(revealed(lost, 30)) == ["resolved warning"]
-
-
-def test_a_commit_of_which_nothing_is_known_any_more_is_not_a_revealed_one() -> None:
-    watch = Watch(reveal_missing.RULE)
-    commit = occurrence("weights_committed", BLOCK - 3 * TEMPO - 5, mechanism=0)
-    lost = validator(subnet=COMMITTING, occurrences=happened(commit))
-    assert watch.sees(lost) == ["firing warning"]
-    forgotten = later(lost, 20 * TEMPO, occurrences={})
-    assert watch.sees(forgotten) == []
-    assert watch.sees(revealed(forgotten, 30)) == ["resolved warning"]
-
-
-def test_a_commit_whose_reveal_may_stand_in_a_block_that_was_not_read_is_not_held_against_it() -> None:
-    commit = occurrence("weights_committed", BLOCK - 4 * TEMPO - 5, mechanism=0)
-    read = validator(subnet=COMMITTING, occurrences=happened(commit), read_since=commit.level)
-    assert Watch(reveal_missing.RULE).sees(read) == ["firing critical"]
-    assert Watch(reveal_missing.RULE).sees(replace(read, read_since=commit.level + 1)) == []
-
-
-def test_blocks_that_were_not_read_end_nothing() -> None:
-    watch = Watch(reveal_missing.RULE)
-    commit = occurrence("weights_committed", BLOCK - 3 * TEMPO - 5, mechanism=1)
-    lost = validator(subnet=COMMITTING, occurrences=happened(commit))
-    assert watch.sees(lost) == ["firing warning"]
-    after = later(lost, 400, read_since=BLOCK + 300)
-    assert watch.sees(after, revealed(after, 30)) == [], "the other mechanism's"
-    assert watch.sees(revealed(after, 60, mechanism=1)) == ["resolved warning"]
-
-
-def test_the_reveal_of_one_mechanism_is_not_that_of_another() -> None:
-    commit = occurrence("weights_committed", BLOCK - 3 * TEMPO - 5, mechanism=1)
-    reveal = occurrence("weights_revealed", BLOCK - 10, mechanism=0)
-    watch = Watch(reveal_missing.RULE)
-    assert watch.sees(validator(subnet=COMMITTING, occurrences=happened(commit, reveal))) == ["firing warning"]
-
-
-def test_a_mechanism_that_was_taken_away_owes_no_reveal() -> None:
-    watch = Watch(reveal_missing.RULE)
-    commit = occurrence("weights_committed", BLOCK - 3 * TEMPO - 5, mechanism=1)
-    lost = validator(subnet=COMMITTING, occurrences=happened(commit))
-    assert watch.sees(lost) == ["firing warning"]
-    one_left = replace(lost, subnet=COMMITTING._replace(mechanisms=1))
-    assert watch.sees(revealed(one_left, 30)) == ["resolved warning"]
-
-
-def test_where_weights_are_not_committed_none_has_to_be_revealed() -> None:
-    late = neuron(commits=(Commit(0, 24_000, BLOCK - 9000),))
-    assert Watch(reveal_missing.RULE).sees(validator(neuron=late)) == []
-
-
 # V10
 
 
@@ -413,61 +331,6 @@ def test_a_version_above_the_configured_one_is_told_and_grave_once_weights_are_s
     assert watch.sees(validator(expected=expected)) == ["firing warning"]
     assert watch.sees(with_age(600, expected=expected)) == ["escalated critical"]
     assert watch.sees(validator(expected=Expected(version_key=1041))) == ["resolved critical"]
-
-
-# V12
-
-
-def test_stake_that_leaves_within_an_hour_is_told() -> None:
-    watch = Watch(stake_outflow.RULE)
-    assert watch.sees(validator(neuron=neuron(alpha_stake=4_800 * RAO))) == []
-    assert watch.sees(validator(neuron=neuron(alpha_stake=4_740 * RAO))) == ["firing warning"]
-    assert watch.sees(validator(neuron=neuron(alpha_stake=4_200 * RAO))) == ["escalated critical"]
-
-
-def test_stake_that_leaves_slowly_is_told_of_its_day() -> None:
-    falling = every(25, *[7_500.0 * RAO] * 100, *[5_000.0 * RAO] * 200)
-    watch = Watch(stake_outflow.RULE)
-    assert watch.sees(validator(history=USUAL | {"alpha_stake": falling})) == ["firing critical"]
-
-
-def since(blocks: int, stake: float) -> BittensorContext:
-    """So long after its stake became that, with the samples that were taken since."""
-    samples = every(25, *[5_000.0 * RAO] * 300, *[stake * RAO] * (blocks // 25), upto=BLOCK + blocks)
-    history = USUAL | {"alpha_stake": samples}
-    return later(validator(neuron=neuron(alpha_stake=round(stake * RAO)), history=history), blocks)
-
-
-def test_an_outflow_is_over_after_three_quiet_hours() -> None:
-    watch = Watch(stake_outflow.RULE)
-    assert watch.sees(since(0, 4_740), since(250, 4_740)) == ["firing warning"]
-    hour = BLOCKS_PER_HOUR
-    assert watch.sees(since(hour, 4_740), since(2 * hour, 4_740), since(4 * hour - 1, 4_740)) == []
-    assert watch.sees(since(4 * hour, 4_740)) == ["resolved warning"]
-
-
-def test_an_outflow_of_everything_is_over_when_nothing_was_left_to_leave_for_a_day() -> None:
-    watch = Watch(stake_outflow.RULE)
-    hour = BLOCKS_PER_HOUR
-    assert watch.sees(since(0, 0), since(12 * hour, 0), since(21 * hour, 0)) == ["firing critical"]
-    assert watch.sees(since(24 * hour, 0), since(26 * hour, 0)) == []
-    assert watch.sees(since(27 * hour, 0)) == ["resolved critical"]
-
-
-def test_an_outflow_is_not_quiet_while_nobody_knows_what_an_hour_ago_was() -> None:
-    watch = Watch(stake_outflow.RULE)
-    watch.sees(since(0, 4_740))
-    unseen = USUAL | {"alpha_stake": every(25, *[5_000.0 * RAO] * 300, upto=BLOCK - 400)}
-    assert watch.lasting(later(validator(history=unseen), 10), 240, step=10) == []
-    assert watch.sees(since(1500, 4_740), since(2399, 4_740)) == []
-    assert watch.sees(since(2400, 4_740)) == ["resolved warning"]
-
-
-def test_what_a_day_took_is_told_where_nobody_knows_what_an_hour_did() -> None:
-    gap = every(25, *[7_500.0 * RAO] * 300, upto=BLOCK - 400)
-    watch = Watch(stake_outflow.RULE)
-    assert watch.sees(validator(history=USUAL | {"alpha_stake": gap})) == ["firing critical"]
-    assert (watch.found["lost_hour"], round(watch.found["lost_day"], 2)) == (None, 0.33)
 
 
 # V13
